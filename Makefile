@@ -1,0 +1,27 @@
+# Millrace. Each target is one line that a person can read; the programs are in infra/local.
+.DEFAULT_GOAL := demo
+.PHONY: demo test up down logs lint bench fmt
+
+demo:  ## Everything from nothing: installs what is missing, brings the stack up, makes one data set into out/
+	infra/local/prepare && infra/local/run up && infra/local/run demo
+
+up:    ## Builds, deploys and serves at http://localhost:8000; again, it redeploys only what changed
+	infra/local/prepare && infra/local/run up
+
+down:  ## Stops everything that `up` started
+	infra/local/run down
+
+logs:  ## Shows the logs of all functions and gathers them in .local/logs
+	infra/local/run logs
+
+test:  ## Unit and property tests, then contract and end-to-end tests on the local stack
+	infra/local/prepare && infra/local/test
+
+lint:  ## Formatting, clippy, documentation, dependencies, template
+	infra/local/prepare && infra/local/lint
+
+bench: ## Rows, seconds and memory of the engines, in release builds
+	cargo bench --workspace
+
+fmt:   ## Formats all Rust code
+	cargo fmt --all

@@ -1,0 +1,1 @@
+"""The local stack: an emulator, the deployed template, and a front at one address."""

@@ -1,0 +1,127 @@
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::*;
+use crate::challenge::*;
+use crate::system::{CacheReport, HealthReport, Overview};
+
+/// Reads an example as its type and writes it again: every field is known, none is missing.
+fn round_trip<T: Serialize + DeserializeOwned>(example: &str) -> (Value, Value) {
+    let raw: Value = serde_json::from_str(example).expect("JSON");
+    let typed: T = serde_json::from_str(example).expect("an instance of its type");
+    (serde_json::to_value(typed).expect("serialises"), raw)
+}
+
+/// One of [`round_trip`]'s instances.
+type RoundTrip = fn(&str) -> (Value, Value);
+
+fn reader_of(schema: &str) -> RoundTrip {
+    match schema {
+        "ApprovalResponse" => round_trip::<ApprovalResponse>,
+        "CacheReport" => round_trip::<CacheReport>,
+        "CancelResponse" => round_trip::<CancelResponse>,
+        "ChallengeChanges" => round_trip::<ChallengeChanges>,
+        "ChallengeInput" => round_trip::<ChallengeInput>,
+        "CreateResponse" => round_trip::<CreateResponse>,
+        "GenerationResponse" => round_trip::<GenerationResponse>,
+        "GenerationSizeInput" => round_trip::<GenerationSizeInput>,
+        "GenerationStatus" => round_trip::<GenerationStatus>,
+        "HealthReport" => round_trip::<HealthReport>,
+        "InProgress" => round_trip::<InProgress>,
+        "Overview" => round_trip::<Overview>,
+        "Phase1Status" => round_trip::<Phase1Status>,
+        "PrepareResponse" => round_trip::<PrepareResponse>,
+        "PreviewResponse" => round_trip::<PreviewResponse>,
+        "ProblemResponse" => round_trip::<ProblemResponse>,
+        "ResearchResponse" => round_trip::<ResearchResponse>,
+        "ResultResponse" => round_trip::<ResultResponse>,
+        "SchemaResponse" => round_trip::<SchemaResponse>,
+        "SessionList" => round_trip::<SessionList>,
+        "SessionStatus" => round_trip::<SessionStatus>,
+        other => panic!("no reader for {other}"),
+    }
+}
+
+#[test]
+fn every_example_is_an_instance_of_its_type() {
+    for route in routes() {
+        let answers = route
+            .answers
+            .iter()
+            .filter_map(|answer| match answer.content {
+                Content::Json(schema, example) => Some((schema, example)),
+                _ => None,
+            });
+        for (schema, example) in answers.chain(route.body.map(|body| (body.schema, body.example))) {
+            let (typed, raw) = reader_of(&schema.name())(example);
+            assert_eq!(typed, raw, "{} of {}", schema.name(), route.id);
+        }
+    }
+}
+
+#[test]
+fn the_examples_of_input_are_valid() {
+    let brief = serde_json::from_str(include_str!("../routes/examples/challenge_input.json"))
+        .expect("JSON");
+    assert_eq!(
+        ChallengeInput::from_value(&brief).expect("valid").seed,
+        Some(42)
+    );
+    let changes = serde_json::from_str(include_str!("../routes/examples/challenge_changes.json"))
+        .expect("JSON");
+    assert_eq!(
+        ChallengeChanges::from_value(&changes)
+            .expect("valid")
+            .dataset_size,
+        Some(25_000)
+    );
+}
+
+#[test]
+fn every_reference_has_its_schema() {
+    fn references(value: &Value, found: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(object) => {
+                if let Some(Value::String(reference)) = object.get("$ref") {
+                    found.insert(reference.clone());
+                }
+                object.values().for_each(|value| references(value, found));
+            }
+            Value::Array(items) => items.iter().for_each(|value| references(value, found)),
+            _ => {}
+        }
+    }
+    let document = serde_json::to_value(openapi()).expect("serialises");
+    let mut found = BTreeSet::new();
+    references(&document, &mut found);
+    assert!(found.len() > 30, "{found:?}");
+    for reference in found {
+        assert!(
+            document
+                .pointer(reference.trim_start_matches('#'))
+                .is_some(),
+            "{reference}"
+        );
+    }
+}
+
+#[test]
+fn every_route_is_an_operation() {
+    let document = serde_json::to_value(openapi()).expect("serialises");
+    assert_eq!(document["openapi"], "3.1.0");
+    for route in routes() {
+        let operation = &document["paths"][route.path][route.method.as_str().to_lowercase()];
+        assert_eq!(operation["operationId"], route.id, "{}", route.path);
+        assert_eq!(
+            operation["responses"]["500"]["description"],
+            "Internal server error"
+        );
+    }
+}
+
+#[test]
+fn the_document() {
+    insta::assert_json_snapshot!(openapi());
+}

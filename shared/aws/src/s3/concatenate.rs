@@ -1,0 +1,239 @@
+//! Joining objects within the bucket.
+
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+use bytes::Bytes;
+use futures::stream::{self, StreamExt, TryStreamExt};
+use millrace_ports::{Objects, PortError};
+
+use super::plan::{Piece, Span, pieces};
+use super::{S3Objects, collect};
+use crate::error::port_error;
+
+/// Most pieces of a multipart upload.
+const MOST_PIECES: usize = 10_000;
+/// Small calls at a time.
+const SMALL_CALLS: usize = 8;
+/// Pieces at a time, each with at most 5 MiB in memory.
+const PIECES: usize = 4;
+
+/// Where a multipart upload goes.
+struct Upload<'a> {
+    parts: &'a [String],
+    target: &'a str,
+    id: String,
+}
+
+impl S3Objects {
+    /// Writes `target` as the parts' bytes in order: small ones through memory, others by copies
+    /// within S3.
+    pub(super) async fn join(
+        &self,
+        parts: &[String],
+        target: &str,
+        content_type: &str,
+    ) -> Result<(), PortError> {
+        let calls: Vec<_> = parts.iter().map(|part| self.part_size(part)).collect();
+        let sizes: Vec<u64> = stream::iter(calls)
+            .buffered(SMALL_CALLS)
+            .try_collect()
+            .await?;
+        let pieces = pieces(&sizes);
+        match pieces.as_slice() {
+            [] => self.put(target, Bytes::new(), content_type).await,
+            [Piece::Gather(spans)] => {
+                self.put(target, self.read(parts, spans).await?, content_type)
+                    .await
+            }
+            _ if pieces.len() > MOST_PIECES => Err(PortError::too_large(format!(
+                "'{target}' of {} pieces",
+                pieces.len()
+            ))),
+            _ => self.upload(parts, &pieces, target, content_type).await,
+        }
+    }
+
+    async fn upload(
+        &self,
+        parts: &[String],
+        pieces: &[Piece],
+        target: &str,
+        content_type: &str,
+    ) -> Result<(), PortError> {
+        let created = self
+            .calls
+            .create_multipart_upload()
+            .bucket(&self.bucket)
+            .key(target)
+            .content_type(content_type)
+            .send()
+            .await
+            .map_err(|error| port_error("begin an upload", &error))?;
+        let id = created
+            .upload_id()
+            .ok_or_else(|| PortError::other("an upload without id"))?;
+        let upload = Upload {
+            parts,
+            target,
+            id: id.to_owned(),
+        };
+        let done = self.complete(&upload, pieces).await;
+        if done.is_err() {
+            self.abort(&upload).await;
+        }
+        done
+    }
+
+    async fn complete(&self, upload: &Upload<'_>, pieces: &[Piece]) -> Result<(), PortError> {
+        let calls: Vec<_> = pieces
+            .iter()
+            .zip(1..)
+            .map(|(piece, number)| self.piece(upload, piece, number))
+            .collect();
+        let completed = stream::iter(calls).buffered(PIECES).try_collect().await?;
+        let completed = CompletedMultipartUpload::builder()
+            .set_parts(Some(completed))
+            .build();
+        let call = self
+            .transfers
+            .complete_multipart_upload()
+            .bucket(&self.bucket)
+            .key(upload.target)
+            .upload_id(&upload.id)
+            .multipart_upload(completed);
+        match call.send().await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(port_error("complete an upload", &error)),
+        }
+    }
+
+    /// What is left of an upload costs storage until the bucket's lifecycle rule finds it; the
+    /// error that led here matters more than one of this call.
+    async fn abort(&self, upload: &Upload<'_>) {
+        let call = self
+            .calls
+            .abort_multipart_upload()
+            .bucket(&self.bucket)
+            .key(upload.target);
+        if let Err(error) = call.upload_id(&upload.id).send().await {
+            let error = port_error("abort an upload", &error);
+            tracing::warn!(target = upload.target, %error, "an unfinished upload is left behind");
+        }
+    }
+
+    async fn piece(
+        &self,
+        upload: &Upload<'_>,
+        piece: &Piece,
+        number: i32,
+    ) -> Result<CompletedPart, PortError> {
+        let completed = CompletedPart::builder().part_number(number);
+        match piece {
+            Piece::Copy(span) => {
+                let source = copy_source(&self.bucket, &upload.parts[span.part]);
+                let output = self
+                    .transfers
+                    .upload_part_copy()
+                    .bucket(&self.bucket)
+                    .key(upload.target)
+                    .upload_id(&upload.id)
+                    .part_number(number)
+                    .copy_source(source)
+                    .copy_source_range(range(*span))
+                    .send()
+                    .await
+                    .map_err(|error| port_error("copy a piece", &error))?;
+                let copied = output.copy_part_result();
+                let copied = copied.ok_or_else(|| PortError::other("a copy without a result"))?;
+                Ok(completed
+                    .set_e_tag(copied.e_tag().map(str::to_owned))
+                    .set_checksum_crc32(copied.checksum_crc32().map(str::to_owned))
+                    .build())
+            }
+            Piece::Gather(spans) => {
+                let body = self.read(upload.parts, spans).await?;
+                let output = self
+                    .transfers
+                    .upload_part()
+                    .bucket(&self.bucket)
+                    .key(upload.target)
+                    .upload_id(&upload.id)
+                    .part_number(number)
+                    .body(ByteStream::from(body))
+                    .send()
+                    .await
+                    .map_err(|error| port_error("upload a piece", &error))?;
+                Ok(completed
+                    .set_e_tag(output.e_tag().map(str::to_owned))
+                    .set_checksum_crc32(output.checksum_crc32().map(str::to_owned))
+                    .build())
+            }
+        }
+    }
+
+    async fn part_size(&self, part: &str) -> Result<u64, PortError> {
+        let size = self.size(part).await?;
+        size.ok_or_else(|| PortError::not_found(format!("the part '{part}'")))
+    }
+
+    /// The bytes of the spans, joined.
+    async fn read(&self, parts: &[String], spans: &[Span]) -> Result<Bytes, PortError> {
+        let calls: Vec<_> = spans
+            .iter()
+            .map(|span| self.read_span(&parts[span.part], *span))
+            .collect();
+        let bodies: Vec<Bytes> = stream::iter(calls)
+            .buffered(SMALL_CALLS)
+            .try_collect()
+            .await?;
+        Ok(bodies.concat().into())
+    }
+
+    async fn read_span(&self, part: &str, span: Span) -> Result<Bytes, PortError> {
+        let call = self.transfers.get_object().bucket(&self.bucket).key(part);
+        let output = call.range(range(span)).send().await;
+        let output = output.map_err(|error| port_error("read a part", &error))?;
+        let body = collect(output.body).await?;
+        if body.len() as u64 == span.length {
+            Ok(body)
+        } else {
+            Err(PortError::other(format!("the part '{part}' has changed")))
+        }
+    }
+}
+
+/// The value of a `Range` header; spans are never empty.
+fn range(span: Span) -> String {
+    format!("bytes={}-{}", span.from, span.from + span.length - 1)
+}
+
+/// `bucket/key` as the header of a copy wants it: percent-encoded but for the slashes.
+fn copy_source(bucket: &str, key: &str) -> String {
+    let mut source = format!("{bucket}/");
+    for byte in key.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            source.push(char::from(byte));
+        } else {
+            source.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    source
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_name_bytes_and_keys_exactly() {
+        assert_eq!(
+            range(Span {
+                part: 0,
+                from: 5,
+                length: 1
+            }),
+            "bytes=5-5"
+        );
+        assert_eq!(copy_source("b", "a b/ä+%"), "b/a%20b/%C3%A4%2B%25");
+    }
+}

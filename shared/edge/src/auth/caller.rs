@@ -1,0 +1,58 @@
+use std::sync::{Arc, OnceLock};
+
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::request::Parts;
+use millrace_ports::Tenant;
+
+use super::Authenticator;
+use crate::failure::Failure;
+
+/// Who calls. As a handler's argument it answers 401 for everybody else; put it first, because the token is
+/// checked before anything of the request's content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// Whose data the call reaches.
+    pub tenant: Tenant,
+    /// The user, where there was a token.
+    pub user_id: Option<String>,
+}
+
+impl Caller {
+    pub(super) fn public() -> Self {
+        Self {
+            tenant: Tenant::public(),
+            user_id: None,
+        }
+    }
+}
+
+impl<S> FromRequestParts<S> for Caller
+where
+    S: Send + Sync,
+    Authenticator: FromRef<S>,
+{
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let caller = Authenticator::from_ref(state).authenticate(&parts.headers)?;
+        if let Some(seen) = parts.extensions.get::<SeenTenant>() {
+            seen.set(&caller.tenant);
+        }
+        Ok(caller)
+    }
+}
+
+/// Carries the tenant from the handler back out to the access log.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SeenTenant(Arc<OnceLock<Tenant>>);
+
+impl SeenTenant {
+    fn set(&self, tenant: &Tenant) {
+        // A second extraction in the same request finds the same tenant.
+        self.0.get_or_init(|| tenant.clone());
+    }
+
+    pub(crate) fn get(&self) -> Option<&Tenant> {
+        self.0.get()
+    }
+}

@@ -1,0 +1,199 @@
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, header};
+use millrace_api::error::Fault;
+use serde_json::Value;
+
+use crate::failure::{Failure, FailureKind};
+
+/// The largest body that a handler reads, in bytes.
+pub const BODY_LIMIT_BYTES: usize = 4 * 1024 * 1024;
+
+/// A JSON body of any shape, nested at most 128 levels deep.
+///
+/// Refusals come in this order: 413 above [`BODY_LIMIT_BYTES`], 415 for another content type or an encoded
+/// body, 400 for malformed JSON. A body without a content type is read as JSON.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JsonBody(pub Value);
+
+/// Like [`JsonBody`], where an empty body is fine.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OptionalJsonBody(pub Option<Value>);
+
+impl<S: Send + Sync> FromRequest<S> for JsonBody {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let OptionalJsonBody(body) = OptionalJsonBody::from_request(request, state).await?;
+        body.map(Self)
+            .ok_or_else(|| Fault::new("", "missing", "the body must be JSON, it is empty").into())
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for OptionalJsonBody {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let is_json = is_plain_json(request.headers());
+        // The limit itself is a layer of every function's router.
+        let bytes = Bytes::from_request(request, state)
+            .await
+            .map_err(|rejection| {
+                let megabytes = BODY_LIMIT_BYTES / (1024 * 1024);
+                match rejection.status().as_u16() {
+                    413 => Failure::new(
+                        FailureKind::PayloadTooLarge,
+                        format!("The body is larger than {megabytes} MiB"),
+                    ),
+                    _ => Failure::bad_request("The body cannot be read"),
+                }
+            })?;
+        if bytes.is_empty() {
+            return Ok(Self(None));
+        }
+        if !is_json {
+            let message = "The content type must be application/json, without content encoding";
+            return Err(Failure::new(FailureKind::UnsupportedMediaType, message));
+        }
+        let value = serde_json::from_slice(&bytes).map_err(|error| {
+            Fault::new("", "json", format!("the body is not valid JSON: {error}"))
+        })?;
+        Ok(Self(Some(value)))
+    }
+}
+
+fn is_plain_json(headers: &HeaderMap) -> bool {
+    let text = |name| {
+        headers
+            .get(name)
+            .map(|value| value.to_str().unwrap_or_default().trim())
+    };
+    let encoded = text(header::CONTENT_ENCODING)
+        .is_some_and(|encoding| !encoding.eq_ignore_ascii_case("identity"));
+    let json = text(header::CONTENT_TYPE).is_none_or(|content_type| {
+        let essence = content_type
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase();
+        essence == "application/json"
+            || (essence.starts_with("application/") && essence.ends_with("+json"))
+    });
+    json && !encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::extract::DefaultBodyLimit;
+    use axum::http::StatusCode;
+    use axum::{Router, routing::post};
+    use serde_json::json;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn send(
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> (StatusCode, Option<Failure>) {
+        let router = Router::new()
+            .route("/", post(|JsonBody(_): JsonBody| async {}))
+            .layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES));
+        let mut request = Request::post("/");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = router
+            .oneshot(request.body(body.into()).expect("a request"))
+            .await
+            .expect("infallible");
+        (
+            response.status(),
+            response.extensions().get::<Failure>().cloned(),
+        )
+    }
+
+    const JSON: (&str, &str) = ("content-type", "application/json");
+
+    #[tokio::test]
+    async fn json_by_any_of_its_names_is_read() {
+        for content_type in [
+            "application/json",
+            "Application/JSON; charset=utf-8",
+            "application/problem+json",
+        ] {
+            assert_eq!(
+                send(&[("content-type", content_type)], "{}").await.0,
+                StatusCode::OK,
+                "{content_type}"
+            );
+        }
+        assert_eq!(send(&[], "[1]").await.0, StatusCode::OK);
+        assert_eq!(
+            send(&[JSON, ("content-encoding", "identity")], "{}")
+                .await
+                .0,
+            StatusCode::OK
+        );
+    }
+
+    #[tokio::test]
+    async fn other_content_is_415_and_larger_content_413_first() {
+        for content_type in [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "application/jsonp",
+            "",
+            "json",
+        ] {
+            let (status, _) = send(&[("content-type", content_type)], "{}").await;
+            assert_eq!(status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{content_type}");
+        }
+        let (status, _) = send(&[JSON, ("content-encoding", "gzip")], "{}").await;
+        assert_eq!(status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        let largest = format!("\"{}\"", "x".repeat(BODY_LIMIT_BYTES - 2));
+        assert_eq!(send(&[JSON], largest.clone()).await.0, StatusCode::OK);
+        let (status, failure) = send(&[("content-type", "text/plain")], largest + " ").await;
+        assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+        assert_eq!(
+            failure.expect("a failure").message(),
+            "The body is larger than 4 MiB"
+        );
+    }
+
+    #[tokio::test]
+    async fn malformed_json_is_400() {
+        let deep = "[".repeat(100_000);
+        for body in ["{", "", "{\"a\":1,}", "nul", "{} {}", "\"\\ud800\"", &deep] {
+            assert_eq!(
+                send(&[JSON], body.to_owned()).await.0,
+                StatusCode::BAD_REQUEST,
+                "{body:.20}"
+            );
+        }
+        assert_eq!(
+            send(&[JSON], vec![b'"', 0xff, b'"']).await.0,
+            StatusCode::BAD_REQUEST
+        );
+    }
+
+    #[tokio::test]
+    async fn an_optional_body_may_be_empty_whatever_its_type() {
+        let request = Request::post("/")
+            .header("content-type", "text/plain")
+            .body(Body::empty());
+        let body = OptionalJsonBody::from_request(request.expect("a request"), &())
+            .await
+            .expect("empty");
+        assert_eq!(body, OptionalJsonBody(None));
+        let request = Request::post("/")
+            .body(Body::from("null"))
+            .expect("a request");
+        let body = OptionalJsonBody::from_request(request, &())
+            .await
+            .expect("JSON");
+        assert_eq!(body, OptionalJsonBody(Some(json!(null))));
+    }
+}

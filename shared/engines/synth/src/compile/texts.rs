@@ -1,0 +1,182 @@
+//! Names, places and templates.
+
+use super::{Compiled, Scope, Site};
+use crate::model::{Facts, Rule, Segment};
+use crate::permutation::Permutation;
+use crate::plan::DataType;
+use crate::pools;
+
+const LONGEST_TEMPLATE: usize = 4_000;
+
+impl Scope<'_, '_> {
+    pub(super) fn person_name(&mut self, site: &Site<'_>, country: Option<&str>) -> Compiled {
+        self.expect_type(site, &[DataType::Text])?;
+        let country = match country {
+            None => None,
+            Some(path) => {
+                let resolved = self.resolve_text(site, path)?;
+                let known = |name: &String| pools::known_country(name).is_some();
+                if resolved
+                    .facts
+                    .values
+                    .as_ref()
+                    .is_some_and(|values| !values.iter().any(known))
+                {
+                    self.fault(
+                        &site.path,
+                        format!("{path} holds no country that has names of its own"),
+                    );
+                    return None;
+                }
+                Some(resolved.path)
+            }
+        };
+        Some((
+            Rule::PersonName {
+                key: self.key(site, "value"),
+                country,
+            },
+            Facts::filled(),
+        ))
+    }
+
+    pub(super) fn email(&mut self, site: &Site<'_>, of: &str) -> Compiled {
+        self.expect_type(site, &[DataType::Text])?;
+        let resolved = self.resolve_text(site, of)?;
+        let facts = Facts {
+            may_be_null: resolved.facts.may_be_null,
+            null_share: resolved.facts.null_share,
+            ..Facts::default()
+        };
+        let numbers = Box::new(Permutation::new(
+            self.key(site, "number"),
+            self.table.rows.max(1),
+        ));
+        Some((
+            Rule::Email {
+                of: resolved.path,
+                key: self.key(site, "value"),
+                numbers,
+            },
+            facts,
+        ))
+    }
+
+    pub(super) fn company_name(&mut self, site: &Site<'_>) -> Compiled {
+        self.expect_type(site, &[DataType::Text])?;
+        let combinations = pools::companies()
+            .parts
+            .iter()
+            .map(|part| part.len() as u64)
+            .product();
+        let places = Box::new(Permutation::new(self.key(site, "value"), combinations));
+        Some((
+            Rule::CompanyName {
+                places,
+                combinations,
+            },
+            Facts::filled(),
+        ))
+    }
+
+    pub(super) fn city(&mut self, site: &Site<'_>, country: &str) -> Compiled {
+        self.expect_type(site, &[DataType::Text])?;
+        let resolved = self.resolve_text(site, country)?;
+        let unknown: Vec<&str> = resolved
+            .facts
+            .values
+            .iter()
+            .flatten()
+            .map(String::as_str)
+            .filter(|name| pools::known_country(name).is_none())
+            .collect();
+        if !unknown.is_empty() {
+            self.fault(
+                &site.path,
+                format!("there are no cities of {}", unknown.join(", ")),
+            );
+            return None;
+        }
+        let facts = Facts {
+            may_be_null: resolved.facts.may_be_null,
+            null_share: resolved.facts.null_share,
+            ..Facts::default()
+        };
+        Some((
+            Rule::City {
+                key: self.key(site, "value"),
+                country: resolved.path,
+            },
+            facts,
+        ))
+    }
+
+    pub(super) fn template(&mut self, site: &Site<'_>, text: &str) -> Compiled {
+        self.expect_type(site, &[DataType::Text])?;
+        let parts = match split(text) {
+            Ok(parts) => parts,
+            Err(message) => {
+                self.fault(&site.path, message);
+                return None;
+            }
+        };
+        let mut facts = Facts::filled();
+        let mut segments = Vec::new();
+        for part in parts {
+            segments.push(match part {
+                Part::Fixed(text) => Segment::Fixed(text.to_owned()),
+                Part::Braced(inner) => match inner.strip_prefix('=') {
+                    None => Segment::Alternatives(inner.split('|').map(str::to_owned).collect()),
+                    Some(path) => {
+                        let resolved = self.resolve(site, path)?;
+                        if resolved.facts.may_be_null {
+                            facts = Facts {
+                                may_be_null: true,
+                                null_share: None,
+                                ..facts
+                            };
+                        }
+                        Segment::Value(resolved.path)
+                    }
+                },
+            });
+        }
+        Some((
+            Rule::Template {
+                key: self.key(site, "value"),
+                segments,
+            },
+            facts,
+        ))
+    }
+}
+
+enum Part<'t> {
+    Fixed(&'t str),
+    Braced(&'t str),
+}
+
+/// Cuts a template at its braces, which do not nest.
+fn split(text: &str) -> Result<Vec<Part<'_>>, String> {
+    if text.is_empty() || text.len() > LONGEST_TEMPLATE {
+        return Err(format!("a template has 1 to {LONGEST_TEMPLATE} characters"));
+    }
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(['{', '}']) {
+        let (fixed, braced) = rest.split_at(start);
+        let inner = braced
+            .strip_prefix('{')
+            .and_then(|inner| inner.split_once('}'));
+        let Some((inner, after)) =
+            inner.filter(|(inner, _)| !inner.is_empty() && !inner.contains('{'))
+        else {
+            return Err("the braces of the template do not match".to_owned());
+        };
+        parts.extend((!fixed.is_empty()).then_some(Part::Fixed(fixed)));
+        parts.push(Part::Braced(inner));
+        rest = after;
+    }
+    parts.extend((!rest.is_empty()).then_some(Part::Fixed(rest)));
+    Ok(parts)
+}
