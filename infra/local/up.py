@@ -1,6 +1,7 @@
 """Brings everything up: builds, starts the emulator, deploys template.yaml, starts the front."""
 
 import http.client
+import json
 import os
 import platform
 import secrets
@@ -54,7 +55,7 @@ def parameters():
         "Environment": "development",
         "Architecture": "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64",
         "RequireAuth": os.environ.get("REQUIRE_AUTH", "false"),
-        "JwtKeys": f"local:{key_file.read_text()}",
+        "JwtKeys": json.dumps({"local": key_file.read_text()}),
         "JwtActiveKid": "local",
         "S3PublicEndpoint": ENDPOINT,
     }

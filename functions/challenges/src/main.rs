@@ -7,8 +7,6 @@ mod generation;
 mod legacy;
 mod phases;
 mod sessions;
-#[cfg(test)]
-mod tests;
 
 use millrace_challenge::service::{Challenges, MACHINE, Settings};
 use millrace_edge::Config;

@@ -1,4 +1,3 @@
-use axum::extract::FromRef;
 use axum::http::{HeaderValue, Method};
 use axum::routing::{get, post};
 use chrono::{DateTime, Utc};
@@ -24,11 +23,6 @@ impl Ids for Fixed {
     }
 }
 
-#[derive(Clone, FromRef)]
-struct Shared {
-    authenticator: Authenticator,
-}
-
 async fn create(
     caller: Caller,
     query: QueryFields,
@@ -38,6 +32,10 @@ async fn create(
     Ok(axum::Json(
         json!({ "session": session, "body": body, "tenant": caller.tenant }),
     ))
+}
+
+async fn broken() -> &'static str {
+    panic!("a secret")
 }
 
 fn sample(pairs: &[(&str, &str)]) -> Router {
@@ -60,12 +58,12 @@ fn sample(pairs: &[(&str, &str)]) -> Router {
         .route("/api/items", get(async || "items").post(create))
         .route("/api/items/{id}", get(async || "item"))
         .route("/jobs", post(create))
-        .route("/api/panic", get(async || panic!("a secret")))
+        .route("/api/panic", get(broken))
         .route(
             "/api/bytes",
             get(async || ([("content-type", "application/zip")], vec![0_u8, 159, 146])),
         )
-        .with_state(Shared { authenticator });
+        .with_state(authenticator);
     app(router, &config, Arc::new(Fixed), Arc::new(Fixed))
 }
 

@@ -17,6 +17,12 @@ struct Input {
     stage: String,
 }
 
+impl Input {
+    fn stage(&self) -> &str {
+        &self.stage
+    }
+}
+
 const NOW: i64 = 1_770_000_000;
 
 async fn run<F>(
@@ -30,12 +36,11 @@ where
     let mut context = Context::default();
     context.request_id = "r-1".to_owned();
     context.deadline = u64::try_from(deadline * 1000).expect("after 1970");
-    let name = |input: &Input| input.stage.as_str();
     invoke(
         "steps",
         &At(NOW),
         &ColdStart::new(),
-        name,
+        Input::stage,
         &handler,
         input,
         context,

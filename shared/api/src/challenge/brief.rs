@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
 /// The sizes that a brief may ask for.
 pub const DATASET_SIZES: [u64; 6] = [1_000, 5_000, 10_000, 25_000, 50_000, 100_000];
@@ -14,6 +15,7 @@ pub const GENERATION_SIZES: std::ops::RangeInclusive<u64> = 1_000..=100_000;
 /// Made by [`ChallengeInput::from_value`], which knows the bounds; a value read by serde (from the
 /// store) is taken as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(description = "What a session is about.")]
 pub struct ChallengeInput {
     /// Line of business.
     #[schema(min_length = 3, max_length = 100)]
@@ -26,8 +28,8 @@ pub struct ChallengeInput {
     pub problem_statement: String,
     /// How untidy the data and how hard the questions are.
     pub skill_level: SkillLevel,
-    /// Rows of the largest table: 1000, 5000, 10000, 25000, 50000 or 100000.
-    #[schema(minimum = 1000, maximum = 100_000)]
+    /// Rows of the largest table, one of [`DATASET_SIZES`].
+    #[schema(schema_with = dataset_size)]
     pub dataset_size: u64,
     /// Several tables, or one wide one.
     #[serde(default)]
@@ -46,34 +48,34 @@ pub struct ChallengeInput {
 /// Fields that replace those of a session's brief; the optional body of `phase1/generate-problem`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct ChallengeChanges {
-    /// See [`ChallengeInput::domain`].
+    /// Another line of business.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 3, max_length = 100, nullable = false)]
     pub domain: Option<String>,
-    /// See [`ChallengeInput::function`].
+    /// Another part of the business.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 3, max_length = 100, nullable = false)]
     pub function: Option<String>,
-    /// See [`ChallengeInput::problem_statement`].
+    /// Another problem.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 100, max_length = 2000, nullable = false)]
     pub problem_statement: Option<String>,
-    /// See [`ChallengeInput::skill_level`].
+    /// Another level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub skill_level: Option<SkillLevel>,
-    /// See [`ChallengeInput::dataset_size`].
+    /// Another size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 1000, maximum = 100_000, nullable = false)]
+    #[schema(schema_with = dataset_size, required = false)]
     pub dataset_size: Option<u64>,
-    /// See [`ChallengeInput::data_structure`].
+    /// Another structure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data_structure: Option<DataStructure>,
-    /// See [`ChallengeInput::primary_questions`].
+    /// Other questions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 4000)]
     pub primary_questions: Option<String>,
-    /// See [`ChallengeInput::seed`].
+    /// Another seed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0)]
     pub seed: Option<u64>,
@@ -94,6 +96,15 @@ impl ChallengeChanges {
             seed: self.seed.or(brief.seed),
         }
     }
+}
+
+/// The schema of a size that a brief may ask for.
+fn dataset_size() -> Object {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::new(Type::Integer))
+        .description(Some("Rows of the largest table."))
+        .enum_values(Some(DATASET_SIZES))
+        .build()
 }
 
 /// How untidy the data and how hard the questions are.

@@ -169,21 +169,33 @@ async fn resources_that_do_not_exist_are_not_found() {
 }
 
 #[tokio::test]
-async fn a_service_that_does_not_listen_is_unavailable() {
+async fn a_service_that_does_not_answer_is_unavailable() {
     let Some(stack) = stack::stack().await else {
         return;
     };
-    // Port 9 discards; nothing listens there.
-    let ports = stack.at("http://127.0.0.1:9").await;
-    let key = Key::of(&Tenant::public(), "CONTRACT", "1", "META");
-    let read = ports.records.get(&key).await;
-    assert!(
-        matches!(read, Err(PortError::Unavailable { .. })),
-        "{read:?}"
-    );
-    let read = ports.objects.size("key").await;
-    assert!(
-        matches!(read, Err(PortError::Unavailable { .. })),
-        "{read:?}"
-    );
+    // Connections to this listener open, and nobody answers on them; nothing listens on port 9.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let silent = silent
+        .local_addr()
+        .map(|address| (silent, address.to_string()));
+    let (_listener, silent) = silent.expect("its address");
+    for address in [silent.as_str(), "127.0.0.1:9"] {
+        let ports = stack.at(&format!("http://{address}")).await;
+        let key = Key::of(&Tenant::public(), "CONTRACT", "1", "META");
+        let unavailable = |error: PortError| matches!(error, PortError::Unavailable { .. });
+        let read = ports.records.get(&key).await;
+        assert!(read.is_err_and(unavailable), "{address}");
+        assert!(
+            ports.objects.size("key").await.is_err_and(unavailable),
+            "{address}"
+        );
+        assert!(
+            ports.objects.get("key", 1).await.is_err_and(unavailable),
+            "{address}"
+        );
+        assert!(
+            ports.queue.send(QUEUE, "{}").await.is_err_and(unavailable),
+            "{address}"
+        );
+    }
 }

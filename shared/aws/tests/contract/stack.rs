@@ -1,12 +1,14 @@
 //! The resources of the contract: made where they are missing.
 
+use std::time::Duration;
+
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
     ProjectionType, ScalarAttributeType, TableStatus,
 };
 use aws_sdk_s3::error::ProvideErrorMetadata;
-use millrace_aws::Settings;
+use millrace_aws::{Settings, Timeouts};
 use millrace_ports::Ports;
 use serde_json::{Value, json};
 
@@ -127,10 +129,18 @@ impl Stack {
         millrace_aws::connect(&settings).await
     }
 
-    /// The same ports on another endpoint.
+    /// The same ports on another endpoint, with little patience.
     pub async fn at(&self, endpoint: &str) -> Ports {
+        let short = Duration::from_millis(100);
+        let timeouts = Timeouts {
+            connect: short,
+            attempt: short,
+            operation: 5 * short,
+            transfer: short,
+        };
         let settings = Settings {
             endpoint: Some(endpoint.to_owned()),
+            timeouts,
             ..self.settings.clone()
         };
         millrace_aws::connect(&settings).await

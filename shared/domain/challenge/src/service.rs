@@ -1,5 +1,6 @@
 //! What callers may do with their sessions: the calls behind the HTTP function and the sweeper.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -90,9 +91,11 @@ impl Challenges {
         F: Fn(&mut Session) + Send + Sync,
     {
         let now = self.ports().clock.now();
+        let accepted = AtomicBool::new(false);
         let session = self
             .store
             .change(tenant, id, action.name(), |session| {
+                accepted.store(false, Ordering::Relaxed);
                 let undelivered = session.document(action).is_some_and(|document| !document.delivered);
                 if session.is_pending(action) || (undelivered && session.pending.is_none() && session.failure.is_none())
                 {
@@ -100,10 +103,11 @@ impl Challenges {
                 }
                 rules::request(session, action, now)?;
                 edit(session);
+                accepted.store(true, Ordering::Relaxed);
                 Ok(())
             })
             .await?;
-        if session.pending.as_ref().is_some_and(|pending| pending.action == action && pending.requested_at == now) {
+        if accepted.into_inner() {
             self.drive(tenant, &session, action).await.ok();
         }
         self.result(tenant, &session, action).await
@@ -150,18 +154,21 @@ impl Challenges {
     /// [`StoreError::Refused`] before its time.
     pub async fn generate_full(&self, tenant: &Tenant, id: &str, size: Option<u64>) -> Result<Session, StoreError> {
         let now = self.ports().clock.now();
+        let accepted = AtomicBool::new(false);
         let session = self
             .store
             .change(tenant, id, "full", |session| {
+                accepted.store(false, Ordering::Relaxed);
                 if session.is_pending(Action::Full) {
                     return Ok(());
                 }
                 rules::request(session, Action::Full, now)?;
                 session.full_size = size.or(session.full_size);
+                accepted.store(true, Ordering::Relaxed);
                 Ok(())
             })
             .await?;
-        if session.pending.as_ref().is_some_and(|pending| pending.requested_at == now) {
+        if accepted.into_inner() {
             self.drive(tenant, &session, Action::Full).await.ok();
         }
         Ok(session)

@@ -1,6 +1,7 @@
 //! What the delivered files are promised to be, from the plan, for the verifier.
 
-use millrace_packs::{AnalyticalQuestion, BusinessRule, TemporalOrder};
+use millrace_packs::challenge::AnalyticalQuestion;
+use millrace_packs::pack::{BusinessRule, TemporalOrder};
 use millrace_verify as verify;
 
 use crate::delivery::{DeliveredColumn, DeliveredTable, Delivery, grain, relationships};

@@ -4,7 +4,8 @@ use millrace_api::challenge::{
     PreviewTable, PreviewValidation, ProblemStatement, QaResults, Research, Schema,
     SchemaValidation,
 };
-use millrace_packs::{AnalyticalQuestion, BusinessRule, TemporalOrder};
+use millrace_packs::challenge::AnalyticalQuestion;
+use millrace_packs::pack::{BusinessRule, TemporalOrder};
 use millrace_report::{Character, Unanswerable};
 use millrace_synth::plan::Plan;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,8 @@
 //! Phase 2: the schema in the contract's words, and the proof of its questions.
 
 use millrace_api::challenge as api;
-use millrace_packs::{AnalyticalQuestion, Kpi};
+use millrace_packs::challenge::AnalyticalQuestion;
+use millrace_packs::pack::{BusinessRule, Kpi};
 use millrace_report::Unanswerable;
 use millrace_verify::Planner;
 
@@ -127,7 +128,7 @@ fn recommendations(unanswerable: &[Unanswerable], kpis: usize) -> Vec<String> {
 #[must_use]
 pub fn schema(
     delivery: &Delivery,
-    rules: &[millrace_packs::BusinessRule],
+    rules: &[BusinessRule],
     kpis: &[Kpi],
 ) -> api::Schema {
     let tables = delivery

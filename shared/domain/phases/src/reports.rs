@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use millrace_challenge::session::Session;
-use millrace_packs::AnalyticalQuestion;
+use millrace_packs::challenge::AnalyticalQuestion;
 use millrace_report::package::{Entry, zip};
 use millrace_report::pdf::{CheckLine, QualityReport, TableSection};
 use millrace_report::workbook::{AnswerBook, AnswerSheet, Column};
 use millrace_report::{Question, Relationship, dictionary, pdf, readme, workbook};
 use millrace_synth::plan::Untidiness;
+use millrace_verify::Status;
 
 use crate::delivery::{DeliveredTable, Delivery, column_type};
 use crate::documents::{ProblemDocument, SchemaDocument};
@@ -110,6 +111,14 @@ fn statements(proven: &[AnalyticalQuestion]) -> Vec<Entry> {
         .collect()
 }
 
+fn status(status: Status) -> &'static str {
+    match status {
+        Status::Approved => "Approved",
+        Status::NeedsReview => "Needs Review",
+        Status::Rejected => "Rejected",
+    }
+}
+
 fn day(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d").to_string()
 }
@@ -138,7 +147,7 @@ fn quality_report(material: &Material<'_>) -> QualityReport {
         generated_on: day(session.updated_at),
         seed: session.brief.seed,
         score: results.overall_score,
-        status: findings.scores.status.name().to_owned(),
+        status: status(findings.scores.status).to_owned(),
         category_scores: results.category_scores.into_iter().collect(),
         facts: vec![
             ("Tables".to_owned(), tables.len().to_string()),

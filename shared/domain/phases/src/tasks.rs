@@ -65,7 +65,7 @@ impl Phases {
     pub async fn research(&self, ticket: &Ticket) -> Result<(), PhaseError> {
         let session = self.tasks.session(ticket).await?;
         let document = ResearchDocument {
-            research: story::research(&session.brief)?,
+            research: story::research(&session.brief),
         };
         self.finish(ticket, Action::Research, &document, |_| {})
             .await
@@ -112,12 +112,9 @@ impl Phases {
         let schema: SchemaDocument = self.document(&session, Action::Schema).await?;
         let delivery = Delivery::new(&schema.plan, session.brief.data_structure)?;
         let (preview_data, validation) = preview::preview(&delivery)?;
-        let document = PreviewDocument {
-            preview_data,
-            validation,
-        };
-        self.finish(ticket, Action::Preview, &document, |_| {})
-            .await
+        let score = validation.quality_score;
+        let document = PreviewDocument { preview_data, validation };
+        self.finish(ticket, Action::Preview, &document, |session| session.quality_score = Some(score)).await
     }
 
     /// Phase 4: cuts the full set into parts.
@@ -248,8 +245,8 @@ impl Phases {
             .size(&zip)
             .await?
             .ok_or_else(|| PhaseError::Missing(zip.clone()))?;
-        let requested = run
-            .session
+        let qa: QaDocument = self.json(&ticket.object_key("qa.json")).await?;
+        let requested = run.session
             .pending
             .as_ref()
             .map(|pending| pending.requested_at);

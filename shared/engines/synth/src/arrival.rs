@@ -6,6 +6,8 @@ use crate::random::Key;
 const HOUR: i64 = 3600;
 /// The whole of the intensity, as an integer.
 const WHOLE: u64 = 1 << 62;
+/// Binary digits of a position below the number of its part.
+const PART: u32 = 50;
 
 /// How the rate changes over the window; weights are relative, an empty list means even.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +24,8 @@ pub(crate) struct Arrival {
     start: i64,
     /// Intensity passed at the end of each hour of the window.
     ends: Vec<u64>,
+    /// Hour in which each part of the whole begins, so that a look-up is a few comparisons.
+    guide: Vec<u32>,
     key: Key,
     rows: u64,
     /// Intensity of one row, with 32 binary digits after the point.
@@ -67,9 +71,13 @@ impl Arrival {
         for end in &mut ends[last..] {
             *end = WHOLE;
         }
+        let guide = (0..=WHOLE >> PART)
+            .map(|part| ends.partition_point(|&end| end <= part << PART) as u32)
+            .collect();
         Some(Self {
             start: first * DAY,
             ends,
+            guide,
             key,
             rows,
             share: (u128::from(WHOLE) << 32) / u128::from(rows),
@@ -90,10 +98,10 @@ impl Arrival {
     fn second(&self, row: u64) -> i64 {
         let within = (self.share * u128::from(self.key.at(row) >> 32)) >> 32;
         let position = ((u128::from(row) * self.share + within) >> 32) as u64;
-        let hour = self
-            .ends
-            .partition_point(|&end| end <= position)
-            .min(self.ends.len() - 1);
+        let part = (position >> PART) as usize;
+        let (from, to) = (self.guide[part] as usize, self.guide[part + 1] as usize);
+        let hour = from + self.ends[from..to].partition_point(|&end| end <= position);
+        let hour = hour.min(self.ends.len() - 1);
         let before = if hour == 0 { 0 } else { self.ends[hour - 1] };
         let width = u128::from(self.ends[hour] - before).max(1);
         let second = u128::from(position - before) * HOUR as u128 / width;

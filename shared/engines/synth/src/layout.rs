@@ -17,14 +17,6 @@ pub(crate) enum Placement {
 }
 
 impl Placement {
-    /// The table that the rows belong to.
-    pub(crate) fn table(&self) -> usize {
-        match self {
-            Self::Owned(owned) => owned.table,
-            Self::Subset(subset) => subset.table,
-        }
-    }
-
     /// Owner and ordinal (from 1) of each of `rows`.
     pub(crate) fn locate(&self, rows: &[u64]) -> Located {
         match self {
@@ -52,7 +44,6 @@ pub(crate) struct Located {
 /// distribution; only where the mean itself lies outside are they the two whole numbers around it.
 #[derive(Debug, Clone)]
 pub(crate) struct Owned {
-    pub(crate) table: usize,
     owners: u64,
     rows: u64,
     key: Key,
@@ -62,15 +53,8 @@ pub(crate) struct Owned {
 
 impl Owned {
     /// Lays `rows` children out among `owners`; `counts` are `(children, weight)`.
-    pub(crate) fn new(
-        table: usize,
-        owners: u64,
-        rows: u64,
-        counts: &[(u32, f64)],
-        key: Key,
-    ) -> Self {
+    pub(crate) fn new(owners: u64, rows: u64, counts: &[(u32, f64)], key: Key) -> Self {
         let mut owned = Self {
-            table,
             owners,
             rows,
             key,
@@ -325,7 +309,7 @@ mod tests {
             (40_000, 100_000),
             (40_003, 99_991),
         ] {
-            let owned = Owned::new(0, owners, rows, &ITEMS, key());
+            let owned = Owned::new(owners, rows, &ITEMS, key());
             let located = owned.locate(&(0..rows).collect::<Vec<_>>());
             assert!(located.owners.is_sorted());
             let mut counts = vec![0_i64; owners as usize];
@@ -370,7 +354,7 @@ mod tests {
         #[test]
         fn any_row_alone_is_located_alike(owners in 1_u64..50_000, more in 0_u64..100_000, pick: u64) {
             let rows = owners + more;
-            let owned = Owned::new(0, owners, rows, &ITEMS, key());
+            let owned = Owned::new(owners, rows, &ITEMS, key());
             let row = pick % rows;
             let alone = owned.locate(&[row]);
             let around = owned.locate(&[row, 0, rows - 1]);

@@ -63,7 +63,8 @@ pub struct TablePlan {
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Layout {
     /// Each owner has a few rows of this table, stored together (order → items).
-    /// `counts` is the distribution of children per owner as `[count, weight]`, count at least 1.
+    /// `counts` is the distribution of children per owner as `[count, weight]`, count at least 1; its
+    /// weights are tilted so that the rows of the table are met exactly, inside its range where that can be.
     Owned {
         /// The owning table.
         table: String,
@@ -154,6 +155,7 @@ pub enum Generate {
     /// Position of the row among its owner's children, from 1.
     Ordinal,
     /// One of `values` with exact quotas over the table, in shuffled order. Weights default to equal.
+    /// Inside a case of [`Generate::When`] the quotas hold only about, as those of a sample.
     Quota {
         /// Values, as text of the column's type.
         values: Vec<String>,

@@ -75,20 +75,32 @@ pub(crate) fn nearest<'a>(
     let name = name.to_lowercase();
     candidates.into_iter().min_by_key(|candidate| {
         let candidate = candidate.to_lowercase();
-        // A part of the name ("amount" for "total_amount") is nearer than any other word.
+        let distance = levenshtein(&name, &candidate);
+        let shorter = name.len().min(candidate.len());
         let contained = candidate.contains(&name) || name.contains(&candidate);
-        (!contained, levenshtein(&name, &candidate))
+        // A part of the name ("amount" for "total_amount") is as near as two wrong letters.
+        if contained && shorter > 3 {
+            distance.min(2)
+        } else {
+            distance
+        }
     })
 }
 
 /// A fault found before any row is read.
 pub(crate) fn planning(error: &DataFusionError) -> SqlFault {
+    planning_with(error, &[])
+}
+
+/// Like [`planning`], where `columns` are those of all tables that the statement reads: the planner
+/// names only those of one scope.
+pub(crate) fn planning_with(error: &DataFusionError, columns: &[Column]) -> SqlFault {
     match error.find_root() {
         DataFusionError::SchemaError(schema_error, _) => match schema_error.as_ref() {
             SchemaError::FieldNotFound {
                 field,
                 valid_fields,
-            } => unknown_column(field, valid_fields),
+            } => unknown_column(field, valid_fields, columns),
             other => SqlFault::Invalid(other.to_string()),
         },
         DataFusionError::SQL(parser_error, _) => SqlFault::Syntax(parser_error.to_string()),
@@ -109,9 +121,14 @@ pub(crate) fn execution(error: &DataFusionError) -> SqlFault {
     }
 }
 
-fn unknown_column(field: &Column, valid_fields: &[Column]) -> SqlFault {
-    let near = nearest(field.name(), valid_fields.iter().map(Column::name));
-    let nearest = near.and_then(|near| valid_fields.iter().find(|valid| valid.name() == near));
+fn unknown_column(field: &Column, scope: &[Column], columns: &[Column]) -> SqlFault {
+    // Functions such as CURRENT_DATE are called without parentheses.
+    if field.relation.is_none() && crate::session::is_unavailable(field.name()) {
+        return SqlFault::UnavailableFunction(field.name().to_owned());
+    }
+    let candidates = || scope.iter().chain(columns);
+    let near = nearest(field.name(), candidates().map(Column::name));
+    let nearest = near.and_then(|near| candidates().find(|column| column.name() == near));
     SqlFault::UnknownColumn {
         name: field.flat_name(),
         nearest: nearest.map(Column::flat_name),
@@ -143,6 +160,10 @@ mod tests {
         );
         assert_eq!(
             nearest("Custmer_Id", ["customer_id", "custom"]),
+            Some("customer_id")
+        );
+        assert_eq!(
+            nearest("costumer_id", ["id", "customer_id"]),
             Some("customer_id")
         );
         assert_eq!(nearest("x", []), None);

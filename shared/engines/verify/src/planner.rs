@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::DataType;
+use datafusion::common::{Column, TableReference};
 use datafusion::datasource::MemTable;
 use datafusion::execution::SessionState;
 use datafusion::execution::context::SQLOptions;
@@ -83,7 +84,7 @@ pub(crate) fn register(
     name: &str,
     table: MemTable,
 ) -> Result<(), SqlFault> {
-    let reference = datafusion::common::TableReference::bare(name);
+    let reference = TableReference::bare(name);
     if context.table_exist(reference.clone()).unwrap_or(false) {
         return Err(SqlFault::Invalid(format!("two tables are called {name}")));
     }
@@ -100,9 +101,10 @@ pub(crate) async fn logical_plan(state: &SessionState, sql: &str) -> Result<Logi
         .resolve_table_references(&statement)
         .map_err(|error| fault::planning(&error))?;
     let tables = table_names(state);
+    let mut columns = Vec::new();
     for reference in references {
         let name = reference.to_string();
-        let is_bare = matches!(reference, datafusion::common::TableReference::Bare { .. });
+        let is_bare = matches!(reference, TableReference::Bare { .. });
         if !is_bare || !tables.iter().any(|table| table == reference.table()) {
             let nearest = fault::nearest(reference.table(), tables.iter().map(String::as_str));
             return Err(SqlFault::UnknownTable {
@@ -110,11 +112,12 @@ pub(crate) async fn logical_plan(state: &SessionState, sql: &str) -> Result<Logi
                 nearest: nearest.map(str::to_owned),
             });
         }
+        columns.extend(table_columns(state, &reference).await);
     }
     let plan = state
         .statement_to_plan(statement)
         .await
-        .map_err(|error| fault::planning(&error))?;
+        .map_err(|error| fault::planning_with(&error, &columns))?;
     // A second lock on the door: the plan itself must not write either.
     SQLOptions::new()
         .with_allow_ddl(false)
@@ -123,6 +126,21 @@ pub(crate) async fn logical_plan(state: &SessionState, sql: &str) -> Result<Logi
         .verify_plan(&plan)
         .map_err(|error| fault::planning(&error))?;
     Ok(plan)
+}
+
+async fn table_columns(state: &SessionState, reference: &TableReference) -> Vec<Column> {
+    let Ok(schema) = state.schema_for_ref(reference.clone()) else {
+        return Vec::new();
+    };
+    let Ok(Some(table)) = schema.table(reference.table()).await else {
+        return Vec::new();
+    };
+    let fields = table.schema();
+    fields
+        .fields()
+        .iter()
+        .map(|field| Column::new(Some(reference.clone()), field.name()))
+        .collect()
 }
 
 fn table_names(state: &SessionState) -> Vec<String> {

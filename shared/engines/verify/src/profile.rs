@@ -251,16 +251,22 @@ fn bins(lowest: f64, highest: f64, whole: bool) -> (f64, f64, usize) {
         return (lowest, 1.0, 1);
     }
     let magnitude = 10_f64.powf((span / TARGET_BINS).log10().floor());
-    for factor in [1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0] {
-        let width = factor * magnitude;
-        if whole && (width.fract() != 0.0 || width < 1.0) {
-            continue;
-        }
-        let from = (lowest / width + 1e-9).floor() * width;
-        let count = ((highest - from) / width + 1e-9).floor() + 1.0;
-        if (12.0..=20.0).contains(&count) {
-            return (from, width, count as usize);
-        }
+    let round = [1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0]
+        .into_iter()
+        .map(|factor| factor * magnitude)
+        .filter(|width| !whole || (*width >= 1.0 && width.fract() == 0.0))
+        .map(|width| {
+            let from = (lowest / width + 1e-9).floor() * width;
+            (from, width, ((highest - from) / width + 1e-9).floor() + 1.0)
+        })
+        .filter(|(_, _, count)| (12.0..=20.0).contains(count))
+        .min_by(|one, other| {
+            (one.2 - TARGET_BINS)
+                .abs()
+                .total_cmp(&(other.2 - TARGET_BINS).abs())
+        });
+    if let Some((from, width, count)) = round {
+        return (from, width, count as usize);
     }
     if whole && span < 20.0 {
         return (lowest, 1.0, span as usize + 1);

@@ -1,26 +1,34 @@
 //! A DataFusion session that can read the tables it is given and nothing else.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use datafusion::common::config::ConfigOptions;
+use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::error::DataFusionError;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::{SessionStateBuilder, SessionStateDefaults};
+use datafusion::physical_optimizer::PhysicalOptimizerRule;
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::coop::CooperativeExec;
 use datafusion::prelude::{SessionConfig, SessionContext};
 
 /// Rows of a batch.
 pub(crate) const BATCH_ROWS: usize = 8_192;
 
-/// Functions taken out: the clock and random numbers (an answer must be the same every time), and
+/// Functions taken out: the clock, random numbers and files (an answer must be the same every time), and
 /// those that make values of any size out of a small number.
-const UNAVAILABLE: [&str; 17] = [
+const UNAVAILABLE: [&str; 19] = [
     "array_repeat",
     "array_resize",
     "current_date",
     "current_time",
     "current_timestamp",
+    "file_row_index",
     "generate_series",
+    "input_file_name",
     "list_repeat",
     "list_resize",
     "lpad",
@@ -71,8 +79,41 @@ pub(crate) fn session(
         .with_aggregate_functions(SessionStateDefaults::default_aggregate_functions())
         .with_window_functions(SessionStateDefaults::default_window_functions())
         .with_table_functions(HashMap::new())
+        .with_physical_optimizer_rule(Arc::new(YieldingJoins))
         .build();
     Ok(SessionContext::new_with_state(state))
+}
+
+/// Lets joins give way between batches. A join can make millions of rows of two batches, and without
+/// this a statement could neither be timed out nor cancelled meanwhile.
+#[derive(Debug)]
+struct YieldingJoins;
+
+impl PhysicalOptimizerRule for YieldingJoins {
+    fn optimize(
+        &self,
+        plan: Arc<dyn ExecutionPlan>,
+        _: &ConfigOptions,
+    ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
+        plan.transform_up(|node| {
+            if node.name().ends_with("JoinExec") {
+                Ok(Transformed::yes(
+                    Arc::new(CooperativeExec::new(node)) as Arc<dyn ExecutionPlan>
+                ))
+            } else {
+                Ok(Transformed::no(node))
+            }
+        })
+        .map(|transformed| transformed.data)
+    }
+
+    fn name(&self) -> &str {
+        "yielding_joins"
+    }
+
+    fn schema_check(&self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]

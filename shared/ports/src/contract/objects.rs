@@ -223,7 +223,7 @@ pub async fn concatenation(ports: &Ports) {
     }
     let own = ports
         .objects
-        .concatenate(&[present.clone()], &present, "text/csv")
+        .concatenate(std::slice::from_ref(&present), &present, "text/csv")
         .await;
     assert!(matches!(own, Err(PortError::Invalid { .. })), "{own:?}");
 }

@@ -3,7 +3,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::*;
-use crate::{Tenant, item};
+use crate::{Condition, Item, Key, Tenant, Update, Write, item};
 
 fn key(id: &str) -> Key {
     Key::of(&Tenant::public(), "TEST", id, "META")

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -88,18 +89,16 @@ impl Workflows for MemoryWorkflows {
         limits::payload(input)?;
         verdict.before()?;
         let place = (machine.to_owned(), name.to_owned());
-        let mut executions = lock(&self.executions);
-        let start = if executions.contains_key(&place) {
-            Start::AlreadyExists
-        } else {
-            executions.insert(
-                place,
-                Execution {
-                    input: input.clone(),
+        let start = match lock(&self.executions).entry(place) {
+            Entry::Occupied(_) => Start::AlreadyExists,
+            Entry::Vacant(vacant) => {
+                let input = input.clone();
+                vacant.insert(Execution {
+                    input,
                     stopped: None,
-                },
-            );
-            Start::Started
+                });
+                Start::Started
+            }
         };
         verdict.after()?;
         Ok(start)

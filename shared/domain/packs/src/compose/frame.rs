@@ -92,6 +92,22 @@ fn values(slots: &Slots) -> BTreeMap<String, String> {
     );
     values.put("function.title", &function.title);
     values.put("title", &identifier::title_case(&slots.asset.labels()));
+    if let Some(output) = slots.output {
+        let named = [
+            output.to_owned(),
+            format!("{output} yield"),
+            format!("{output} production"),
+            format!("{output} harvest"),
+        ];
+        let all: Vec<String> = function
+            .measure
+            .synonyms
+            .iter()
+            .cloned()
+            .chain(named)
+            .collect();
+        values.list("measure.synonyms", &all);
+    }
     values.0
 }
 

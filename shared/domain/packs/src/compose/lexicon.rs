@@ -28,6 +28,9 @@ pub(super) struct Domain {
     pub(super) kind: String,
     pub(super) kinds: Vec<String>,
     pub(super) unit: String,
+    /// What is taken in.
+    #[serde(default)]
+    pub(super) output: Option<String>,
     /// What taking in the yield is called, where something grows.
     #[serde(default)]
     pub(super) harvest: Option<String>,
@@ -188,18 +191,22 @@ fn longest<T>(
     best.map(|(_, entry)| entry)
 }
 
+/// How often a noun stands in the text, in either number.
+pub(super) fn mentions(noun: &str, text: &str) -> usize {
+    let (stems, phrase) = (words::stems(text), words::stems(noun));
+    stems
+        .windows(phrase.len().max(1))
+        .filter(|window| *window == phrase)
+        .count()
+}
+
 /// Nouns of the list in the text: the most frequent first, then the earliest.
 pub(super) fn nouns_in(list: &'static [String], text: &str) -> Vec<&'static str> {
     let stems = words::stems(text);
     let mut found: Vec<(usize, usize, &'static str)> = Vec::new();
     for noun in list {
-        let phrase = words::stems(noun);
-        if let Some(first) = words::find_run(&stems, &phrase) {
-            let count = stems
-                .windows(phrase.len())
-                .filter(|window| *window == phrase)
-                .count();
-            found.push((usize::MAX - count, first, noun.as_str()));
+        if let Some(first) = words::find_run(&stems, &words::stems(noun)) {
+            found.push((usize::MAX - mentions(noun, text), first, noun.as_str()));
         }
     }
     found.sort_unstable();

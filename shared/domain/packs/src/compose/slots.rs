@@ -92,6 +92,8 @@ pub(super) struct Slots {
     pub(super) check: Slot,
     /// Unit of the domain's output.
     pub(super) unit: String,
+    /// Words for the quantity that is taken in, where something grows.
+    pub(super) output: Option<&'static str>,
     /// The domain as a title, in letters of any script.
     pub(super) title: String,
 }
@@ -99,16 +101,21 @@ pub(super) struct Slots {
 impl Slots {
     /// Chooses every slot from the words; later slots avoid the nouns of earlier ones.
     pub(super) fn choose(domain: &str, function_text: &str, problem: &str) -> Self {
+        // Words of the problem stand in only where the user's own naming says nothing readable.
+        let silent = |text: &str| !text.bytes().any(|byte| byte.is_ascii_alphabetic());
         let entry = lexicon::domain_of(domain)
             .or_else(|| lexicon::domain_of(function_text))
             .or_else(|| {
-                own_thing(domain)
-                    .is_none()
+                silent(domain)
                     .then(|| lexicon::domain_of(problem))
                     .flatten()
             });
         let function = lexicon::function_of(function_text)
-            .or_else(|| lexicon::function_of(problem))
+            .or_else(|| {
+                silent(function_text)
+                    .then(|| lexicon::function_of(problem))
+                    .flatten()
+            })
             .unwrap_or_else(lexicon::any_function);
         let mut taken = Taken::default();
         let fact = taken.first(facts(function, function_text, problem, entry), "record");
@@ -144,6 +151,9 @@ impl Slots {
                 .to_vec()
             }),
             unit: entry.map_or_else(|| "units".to_owned(), |entry| entry.unit.clone()),
+            output: entry
+                .filter(|_| function.industrial_fact.is_some())
+                .and_then(|entry| entry.output.as_deref()),
             title: title(domain, &asset),
             place,
             person,
@@ -177,9 +187,14 @@ fn facts(
         }
         _ => {}
     }
-    let named = lexicon::nouns_in(&LEXICON.nouns.event, problem);
-    if function.generic && !named.contains(&function.fact.as_str()) {
-        found.extend(own(named));
+    if function.generic {
+        // One mention may be by the way; an event that the problem returns to is what it is about.
+        let named = lexicon::nouns_in(&LEXICON.nouns.event, problem);
+        found.extend(
+            own(named)
+                .into_iter()
+                .filter(|noun| lexicon::mentions(noun, problem) > 1),
+        );
     }
     found.push(function.fact.clone());
     found

@@ -53,7 +53,7 @@ const DOMAINS: [(&str, &str, &str); 12] = [
     (
         "City government",
         "Operations",
-        "Requests from citizens stay open for weeks.",
+        "Requests from citizens stay open for weeks, and nobody counts the requests.",
     ),
     (
         "Staffing agency",

@@ -6,6 +6,7 @@
 
 mod join;
 mod reading;
+mod render;
 mod separate;
 mod sql;
 mod vocabulary;

@@ -6,7 +6,94 @@ use crate::words;
 
 /// Words of analysis: they shape the answer or only carry the sentence.
 const ANALYSIS: &[&str] = &[
-"across", "amount", "analyse", "analysi", "analysis", "analyze", "available", "break", "breakdown", "bring", "broken", "business", "calculate", "change", "come", "common", "company", "contribute", "count", "created", "current", "data", "determine", "develop", "development", "differ", "difference", "different", "display", "distributed", "distribution", "down", "earn", "evolve", "exist", "found", "generate", "group", "handle", "handled", "happen", "happened", "help", "identify", "level", "look", "looking", "made", "make", "number", "occur", "opened", "overall", "overtime", "overview", "pattern", "perform", "period", "place", "placed", "produce", "produced", "question", "rank", "ranked", "ranking", "receive", "recorded", "registered", "report", "see", "seen", "sell", "sold", "split", "sum", "time", "took", "total", "trend", "type", "understand", "used", "vary", "versus", "volume", "vs", "way",
+    "across",
+    "amount",
+    "analyse",
+    "analysi",
+    "analysis",
+    "analyze",
+    "available",
+    "break",
+    "breakdown",
+    "bring",
+    "broken",
+    "business",
+    "calculate",
+    "change",
+    "come",
+    "common",
+    "company",
+    "contribute",
+    "count",
+    "created",
+    "current",
+    "data",
+    "determine",
+    "develop",
+    "development",
+    "differ",
+    "difference",
+    "different",
+    "display",
+    "distributed",
+    "distribution",
+    "down",
+    "earn",
+    "evolve",
+    "exist",
+    "found",
+    "generate",
+    "group",
+    "handle",
+    "handled",
+    "happen",
+    "happened",
+    "help",
+    "identify",
+    "level",
+    "look",
+    "looking",
+    "made",
+    "make",
+    "number",
+    "occur",
+    "opened",
+    "overall",
+    "overtime",
+    "overview",
+    "pattern",
+    "perform",
+    "period",
+    "place",
+    "placed",
+    "produce",
+    "produced",
+    "question",
+    "rank",
+    "ranked",
+    "ranking",
+    "receive",
+    "recorded",
+    "registered",
+    "report",
+    "see",
+    "seen",
+    "sell",
+    "sold",
+    "split",
+    "sum",
+    "time",
+    "took",
+    "total",
+    "trend",
+    "type",
+    "understand",
+    "used",
+    "vary",
+    "versus",
+    "volume",
+    "vs",
+    "way",
 ];
 
 /// Span of time by which an answer is split.
@@ -47,7 +134,6 @@ impl Grain {
             Self::Hour => format!("CAST(extract(hour FROM {path}) AS INTEGER)"),
         }
     }
-
 
     fn of(word: &str) -> Option<Self> {
         Some(match word {
@@ -152,7 +238,9 @@ fn take(
         }
         (None, None) => {
             let values = meanings.iter().filter_map(|meaning| match meaning {
-                Meaning::Value(index, value) => Some((vocabulary.dimensions[*index].clone(), value.clone())),
+                Meaning::Value(index, value) => {
+                    Some((vocabulary.dimensions[*index].clone(), value.clone()))
+                }
                 _ => None,
             });
             reading.filters.push(values.collect());
@@ -236,7 +324,11 @@ fn shape(
     let before = position.checked_sub(1).map_or("", |at| words[at].as_str());
     if let Some(grain) = Grain::of(stem) {
         if reading.grain != Some(Grain::Weekday) {
-            reading.grain = Some(if grain == Grain::Week && before == "of" { Grain::Weekday } else { grain });
+            reading.grain = Some(if grain == Grain::Week && before == "of" {
+                Grain::Weekday
+            } else {
+                grain
+            });
         }
         return Ok(true);
     }
@@ -246,9 +338,12 @@ fn shape(
     match stem {
         // "At least five orders" is a condition on groups, which is not read here.
         "least" | "most" if before == "at" => return Ok(false),
-        "top" | "best" | "highest" | "most" | "largest" | "biggest" | "leading" | "popular" | "frequent" | "greatest"
-        | "often" | "frequently" | "longest" | "busiest" => reading.ranked = true,
-        "lowest" | "worst" | "least" | "bottom" | "fewest" | "smallest" | "weakest" | "shortest" => {
+        "top" | "best" | "highest" | "most" | "largest" | "biggest" | "leading" | "popular"
+        | "frequent" | "greatest" | "often" | "frequently" | "longest" | "busiest" => {
+            reading.ranked = true
+        }
+        "lowest" | "worst" | "least" | "bottom" | "fewest" | "smallest" | "weakest"
+        | "shortest" => {
             reading.ranked = true;
             reading.ascending = true;
         }
@@ -261,7 +356,9 @@ fn shape(
             reading.grain.get_or_insert(Grain::Month);
         }
         "share" | "percentage" | "percent" | "proportion" | "fraction" => reading.share = true,
-        _ if words::is_empty_word(word) || words::is_empty_word(stem) || ANALYSIS.binary_search(&stem).is_ok() => {}
+        _ if words::is_empty_word(word)
+            || words::is_empty_word(stem)
+            || ANALYSIS.binary_search(&stem).is_ok() => {}
         _ => return Ok(false),
     }
     if stem == "time" && position > 0 && words[position - 1] == "over" {

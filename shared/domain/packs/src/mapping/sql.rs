@@ -1,12 +1,12 @@
 //! SQL of a reading.
 
+use millrace_synth::plan::Generate;
+
 use super::join::Joins;
 use super::reading::Reading;
+use super::render::Query;
 use super::vocabulary::column_of;
 use crate::pack::{ChartHint, Dimension, Metric, Pack};
-
-/// Groups shown where a question ranks single things without saying how many.
-const DEFAULT_LIMIT: u32 = 10;
 
 /// A built query.
 #[derive(Debug)]
@@ -46,7 +46,11 @@ pub(super) fn build(pack: &Pack, reading: &Reading) -> Result<Built, String> {
             &mut conditions,
         )?;
     }
-    for dimension in &reading.dimensions {
+    for dimension in reading
+        .dimensions
+        .iter()
+        .filter(|dimension| mean_over(pack, reading) != Some(dimension))
+    {
         joins.reach(table_of(&dimension.column))?;
         let (expression, nullable) = cleaned(pack, dimension);
         if nullable {
@@ -68,6 +72,12 @@ pub(super) fn build(pack: &Pack, reading: &Reading) -> Result<Built, String> {
         .iter()
         .map(|metric| (metric.expression.clone(), metric.name.clone()))
         .collect();
+    if reading.average {
+        columns = metrics
+            .iter()
+            .map(|metric| mean(pack, reading, metric, &mut joins))
+            .collect::<Result<_, _>>()?;
+    }
     let mut total = None;
     if reading.share && filter.is_empty() {
         additive(&metrics[0])?;
@@ -79,6 +89,11 @@ pub(super) fn build(pack: &Pack, reading: &Reading) -> Result<Built, String> {
         columns = vec![share_of(&metrics[0], &filter.join(" AND "))?];
     } else {
         conditions.extend(filter);
+    }
+    if columns.len() > 1 && (reading.growth || reading.share || reading.within.is_some()) {
+        return Err(
+            "it asks for that of several measures at once; ask for one at a time".to_owned(),
+        );
     }
     let query = Query {
         joins: joins.clause(),
@@ -98,13 +113,76 @@ pub(super) fn build(pack: &Pack, reading: &Reading) -> Result<Built, String> {
     })
 }
 
+/// The things over which a mean runs: "per customer", where customers are counted one by one.
+fn mean_over<'a>(pack: &Pack, reading: &'a Reading) -> Option<&'a Dimension> {
+    reading.per.as_ref().filter(|dimension| {
+        let (table, column) = dimension.column.split_once('.').unwrap_or_default();
+        pack.table(table)
+            .is_some_and(|table| table.key() == Some(column))
+    })
+}
+
+/// The mean of a measure: over things, or over the rows where the measure is the sum of one column.
+fn mean(
+    pack: &Pack,
+    reading: &Reading,
+    metric: &Metric,
+    joins: &mut Joins<'_>,
+) -> Result<(String, String), String> {
+    let expression = metric.expression.as_str();
+    let sum = expression
+        .strip_prefix("round(")
+        .and_then(|rest| rest.strip_suffix(", 2)"))
+        .unwrap_or(expression);
+    if additive(metric).is_err() {
+        return Ok((metric.expression.clone(), metric.name.clone()));
+    }
+    if let Some(dimension) = mean_over(pack, reading) {
+        joins.reach(table_of(&dimension.column))?;
+        let name = format!("{}_per_{}", metric.name, dimension.name);
+        return Ok((
+            format!(
+                "round(1.0 * {sum} / COUNT(DISTINCT {}), 2)",
+                dimension.column
+            ),
+            name,
+        ));
+    }
+    let column = sum
+        .strip_prefix("SUM(")
+        .and_then(|rest| rest.strip_suffix(')'));
+    let column = column.filter(|path| {
+        path.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
+    });
+    column
+        .map(|path| {
+            (
+                format!("round(AVG({path}), 2)"),
+                format!("average_{}", metric.name.trim_start_matches("total_")),
+            )
+        })
+        .ok_or_else(|| {
+            format!(
+                "it does not say per what the average of {} is taken",
+                metric.name.replace('_', " ")
+            )
+        })
+}
+
 /// The measures asked for; the number of rows where only groups are named.
 fn measures(pack: &Pack, reading: &Reading) -> Result<Vec<Metric>, String> {
     if !reading.metrics.is_empty() {
         return Ok(reading.metrics.clone());
     }
-    let named = reading.filters.first().and_then(|candidates| candidates.first());
-    let column = reading.dimensions.first().or(named.map(|(dimension, _)| dimension));
+    let named = reading
+        .filters
+        .first()
+        .and_then(|candidates| candidates.first());
+    let column = reading
+        .dimensions
+        .first()
+        .or(named.map(|(dimension, _)| dimension));
     let column = column.ok_or("it names nothing that the tables measure")?;
     let table = pack
         .table(table_of(&column.column))
@@ -116,7 +194,11 @@ fn measures(pack: &Pack, reading: &Reading) -> Result<Vec<Metric>, String> {
         joins: Vec::new(),
         children: Vec::new(),
         expression: "COUNT(*)".to_owned(),
-        time: None,
+        time: table
+            .columns
+            .iter()
+            .find(|column| matches!(column.generate, Generate::Arrival { .. }))
+            .map(|column| format!("{}.{}", table.name, column.name)),
         wide: pack.grain().is_some_and(|grain| grain.name == table.name),
     }])
 }
@@ -160,11 +242,18 @@ fn filtered(
     let mut wanted: Vec<(&Dimension, Vec<String>)> = Vec::new();
     for candidates in &reading.filters {
         // One value may stand in several columns; the first one that can be reached is meant.
-        let reachable = candidates.iter().find(|(dimension, _)| joins.reaches(table_of(&dimension.column)));
-        let Some((dimension, value)) = reachable.or_else(|| candidates.first()) else { continue };
+        let reachable = candidates
+            .iter()
+            .find(|(dimension, _)| joins.reaches(table_of(&dimension.column)));
+        let Some((dimension, value)) = reachable.or_else(|| candidates.first()) else {
+            continue;
+        };
         joins.reach(table_of(&dimension.column))?;
         let value = literal(&value.to_lowercase());
-        match wanted.iter_mut().find(|(known, _)| known.column == dimension.column) {
+        match wanted
+            .iter_mut()
+            .find(|(known, _)| known.column == dimension.column)
+        {
             Some((_, values)) => values.push(value),
             None => wanted.push((dimension, vec![value])),
         }
@@ -172,7 +261,11 @@ fn filtered(
     let mut conditions = Vec::new();
     for (dimension, values) in wanted {
         let (expression, _) = cleaned(pack, dimension);
-        let lower = if expression.starts_with("LOWER(") { expression.clone() } else { format!("LOWER({expression})") };
+        let lower = if expression.starts_with("LOWER(") {
+            expression.clone()
+        } else {
+            format!("LOWER({expression})")
+        };
         if let [value] = values.as_slice() {
             conditions.push(format!("{lower} = {value}"));
             continue;
@@ -229,111 +322,6 @@ fn share_of(metric: &Metric, condition: &str) -> Result<(String, String), String
         }
     };
     Ok((format!("round({counted}, 2)"), "share_percent".to_owned()))
-}
-
-struct Query {
-    joins: String,
-    groups: Vec<(String, String)>,
-    columns: Vec<(String, String)>,
-    conditions: Vec<String>,
-}
-
-impl Query {
-    fn render(&self, pack: &Pack, reading: &Reading, total: Option<&str>) -> String {
-        let mut out = self.select();
-        let names: Vec<&str> = self.groups.iter().map(|(_, name)| name.as_str()).collect();
-        let Some((_, metric)) = self.columns.first() else {
-            return out;
-        };
-        let direction = if reading.ascending { "" } else { " DESC" };
-        let ranking = format!("{metric}{direction} NULLS LAST");
-        if let Some(within) = &reading.within {
-            return ranked_within(
-                &out,
-                &names,
-                metric,
-                &within.name,
-                &ranking,
-                reading.limit.unwrap_or(DEFAULT_LIMIT),
-            );
-        }
-        if reading.growth && names.len() == 1 {
-            let period = names[0];
-            let before = format!("LAG({metric}) OVER (ORDER BY {period})");
-            return format!(
-                "WITH course_values AS (\n{out}\n)\nSELECT {period}, {metric}, round(100.0 * ({metric} - {before}) / NULLIF({before}, 0), 2) AS growth_percent\nFROM course_values\nORDER BY {period}"
-            );
-        }
-        if let Some(total) = total {
-            let columns = names.join(", ");
-            return format!(
-                "WITH grouped_values AS (\n{out}\n)\nSELECT {columns}, {total}, round(100.0 * {total} / SUM({total}) OVER (), 2) AS share_percent\nFROM grouped_values\nORDER BY {ranking}, {columns}"
-            );
-        }
-        if names.is_empty() {
-            return out;
-        }
-        out.push_str("\nORDER BY ");
-        if reading.grain.is_some() {
-            out.push_str(&names.join(", "));
-        } else {
-            out.push_str(&format!("{ranking}, {}", names.join(", ")));
-        }
-        if let Some(limit) = reading
-            .limit
-            .or_else(|| self.many_groups(pack, reading).then_some(DEFAULT_LIMIT))
-        {
-            out.push_str(&format!("\nLIMIT {limit}"));
-        }
-        out
-    }
-
-    fn select(&self) -> String {
-        let columns: Vec<String> = self
-            .groups
-            .iter()
-            .chain(&self.columns)
-            .map(|(expression, name)| format!("{expression} AS {name}"))
-            .collect();
-        let mut out = format!("SELECT {}\n{}", columns.join(", "), self.joins);
-        if !self.conditions.is_empty() {
-            out.push_str(&format!("\nWHERE {}", self.conditions.join(" AND ")));
-        }
-        if !self.groups.is_empty() {
-            let groups: Vec<&str> = self
-                .groups
-                .iter()
-                .map(|(expression, _)| expression.as_str())
-                .collect();
-            out.push_str(&format!("\nGROUP BY {}", groups.join(", ")));
-        }
-        out
-    }
-
-    /// Whether single things are ranked (their key is the group) and time does not order them.
-    fn many_groups(&self, pack: &Pack, reading: &Reading) -> bool {
-        reading.grain.is_none()
-            && reading.dimensions.iter().any(|dimension| {
-                let (table, column) = dimension.column.split_once('.').unwrap_or_default();
-                pack.table(table)
-                    .is_some_and(|table| table.rows.is_none() && table.key() == Some(column))
-            })
-    }
-}
-
-/// The first few of each group.
-fn ranked_within(
-    inner: &str,
-    names: &[&str],
-    metric: &str,
-    within: &str,
-    ranking: &str,
-    limit: u32,
-) -> String {
-    let columns = names.join(", ");
-    format!(
-        "WITH grouped_values AS (\n{inner}\n), ranked_values AS (\nSELECT {columns}, {metric}, ROW_NUMBER() OVER (PARTITION BY {within} ORDER BY {ranking}, {columns}) AS place\nFROM grouped_values\n)\nSELECT {columns}, place, {metric}\nFROM ranked_values\nWHERE place <= {limit}\nORDER BY {within}, place"
-    )
 }
 
 fn table_of(path: &str) -> &str {

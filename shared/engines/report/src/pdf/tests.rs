@@ -187,6 +187,8 @@ fn odd_figures_are_drawn() {
             let mut report = report();
             report.score = values.first().copied().unwrap_or(f64::NAN);
             report.category_scores[0].1 = -1.0;
+            report.tables[0].rows = u64::MAX;
+            report.tables[0].columns[0].distinct = u64::MAX;
             report.tables[0].columns[0].null_share = values.first().copied().unwrap_or(2.0);
             let chart = &mut report.tables[0].charts[0];
             chart.kind = kind;

@@ -43,7 +43,8 @@ impl<'p> Scope<'_, 'p> {
     }
 
     pub(super) fn compile_layout(&mut self) -> Option<Placement> {
-        let (table, path) = (self.table, format!("{}.layout", self.table.name));
+        let (table, rows) = (self.table, self.rows());
+        let path = format!("{}.layout", table.name);
         let key = Key::new(self.compiler.plan.seed, &table.name, "", "layout");
         match table.layout.as_ref()? {
             Layout::Owned {
@@ -63,35 +64,28 @@ impl<'p> Scope<'_, 'p> {
                     self.fault(&path, format!("counts are 1 to {MOST_COUNTS} pairs of children (1 to {MOST_CHILDREN}) and a weight of at least 0, not all 0"));
                     return None;
                 }
-                if owners == 0 || table.rows == 0 {
-                    return None;
-                }
-                if table.rows / owners > u64::from(MOST_CHILDREN) {
+                if rows / owners > u64::from(MOST_CHILDREN) {
                     self.fault(
                         &path,
                         format!(
-                            "{} rows are more than {MOST_CHILDREN} for each of {owners} owners",
-                            table.rows
+                            "{rows} rows are more than {MOST_CHILDREN} for each of {owners} owners"
                         ),
                     );
                     return None;
                 }
-                Some(Placement::Owned(Owned::new(
-                    owner, owners, table.rows, counts, key,
-                )))
+                Some(Placement::Owned(Owned::new(owners, rows, counts, key)))
             }
             Layout::Subset { table: parent } => {
                 let parent = self.earlier_table(&path, parent)?;
                 let parents = self.compiler.tables[parent].rows;
-                if table.rows > parents {
+                if rows > parents {
                     self.fault(
                         &path,
-                        format!("{} rows cannot be a subset of {parents}", table.rows),
+                        format!("{rows} rows cannot be a subset of {parents}"),
                     );
                     return None;
                 }
-                (table.rows > 0)
-                    .then(|| Placement::Subset(Subset::new(parent, parents, table.rows, key)))
+                Some(Placement::Subset(Subset::new(parent, parents, rows, key)))
             }
         }
     }
@@ -154,7 +148,7 @@ impl<'p> Scope<'_, 'p> {
             self.fault(&site.path, "an integer key has no prefix and no width");
             return None;
         }
-        let rows = i64::try_from(self.table.rows).unwrap_or(i64::MAX);
+        let rows = i64::try_from(self.rows()).unwrap_or(i64::MAX);
         let facts = Facts {
             interval: integer.then_some((1, rows)),
             ..Facts::filled()
@@ -205,7 +199,7 @@ impl<'p> Scope<'_, 'p> {
             );
             return None;
         }
-        let rows = self.compiler.tables[target].rows.max(1);
+        let rows = self.compiler.tables[target].rows;
         let existing_at = match existing_at {
             Some(path) => Some(self.existing_at(site, target, path)?),
             None => None,

@@ -20,6 +20,9 @@ const MOST_TABLES: usize = 64;
 const MOST_COLUMNS: usize = 256;
 const MOST_ROWS: u64 = 1 << 40;
 const LONGEST_NAME: usize = 63;
+const DEEPEST_CASE: usize = 8;
+/// Columns of a table that depend on each other in a chain.
+const LONGEST_CHAIN: usize = 48;
 
 /// A rule and what is known of its cells; none if a fault was noted.
 type Compiled = Option<(Rule, Facts)>;
@@ -118,7 +121,8 @@ struct Site<'p> {
     path: String,
     column: &'p ColumnPlan,
     purpose: String,
-    nested: bool,
+    /// Cases around it.
+    depth: usize,
 }
 
 impl<'c, 'p> Scope<'c, 'p> {
@@ -139,7 +143,7 @@ impl<'c, 'p> Scope<'c, 'p> {
     }
 
     fn key(&self, site: &Site<'_>, purpose: &str) -> Key {
-        let purpose = if site.nested {
+        let purpose = if site.depth > 0 {
             format!("{purpose} {}", site.purpose)
         } else {
             purpose.to_owned()
@@ -153,7 +157,7 @@ impl<'c, 'p> Scope<'c, 'p> {
     }
 
     fn compile(mut self) -> Table {
-        let table = self.table;
+        let (table, rows) = (self.table, self.rows());
         self.check_table();
         self.placement = self.compile_layout();
         self.targets = table
@@ -180,12 +184,17 @@ impl<'c, 'p> Scope<'c, 'p> {
         Table {
             name: table.name.clone(),
             singular: table.singular.clone(),
-            rows: table.rows,
+            rows,
             placement: self.placement,
             columns: columns.collect(),
             key: position(|generate| matches!(generate, Generate::Key { .. })),
             arrival: position(|generate| matches!(generate, Generate::Arrival { .. })),
         }
+    }
+
+    /// Rows of the table, of a sound number even where the plan has a fault.
+    fn rows(&self) -> u64 {
+        self.table.rows.clamp(1, MOST_ROWS)
     }
 
     fn check_table(&mut self) {
@@ -254,6 +263,14 @@ impl<'c, 'p> Scope<'c, 'p> {
                 );
                 return false;
             }
+            Slot::Waiting if self.trail.len() >= LONGEST_CHAIN => {
+                let path = format!("{}.{}", self.table.name, self.table.columns[column].name);
+                self.fault(
+                    &path,
+                    format!("more than {LONGEST_CHAIN} columns depend on it in a chain"),
+                );
+                return false;
+            }
             Slot::Waiting => self.slots[column] = Slot::Busy,
         }
         self.trail.push(column);
@@ -275,7 +292,7 @@ impl<'c, 'p> Scope<'c, 'p> {
             path: path.clone(),
             column,
             purpose: String::new(),
-            nested: false,
+            depth: 0,
         };
         let (rule, mut facts) = match self.rule(&site, &column.generate) {
             Some((rule, facts)) => {
@@ -340,7 +357,11 @@ impl<'c, 'p> Scope<'c, 'p> {
     }
 
     fn rule(&mut self, site: &Site<'p>, generate: &'p Generate) -> Compiled {
-        if site.nested && top_only(generate) {
+        if site.depth > DEEPEST_CASE {
+            self.fault(&site.path, "cases are nested too deeply");
+            return None;
+        }
+        if site.depth > 0 && top_only(generate) {
             self.fault(&site.path, "this kind of rule cannot stand inside a case");
             return None;
         }

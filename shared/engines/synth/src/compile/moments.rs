@@ -79,7 +79,7 @@ impl Scope<'_, '_> {
             );
             sound = false;
         }
-        if !sound || self.table.rows == 0 {
+        if !sound {
             return None;
         }
         let season = Season {
@@ -89,7 +89,7 @@ impl Scope<'_, '_> {
             hours,
         };
         let key = self.key(site, "value");
-        let Some(arrival) = Arrival::new(first, end, season, self.table.rows, key, days) else {
+        let Some(arrival) = Arrival::new(first, end, season, self.rows(), key, days) else {
             self.fault(
                 &site.path,
                 "the weights leave no moment with a rate above 0",
@@ -98,7 +98,7 @@ impl Scope<'_, '_> {
         };
         // Rows are in order: the first and the last one are the bounds.
         let facts = Facts {
-            interval: Some((arrival.at(0), arrival.at(self.table.rows - 1))),
+            interval: Some((arrival.at(0), arrival.at(self.rows() - 1))),
             ..Facts::filled()
         };
         Some((Rule::Arrival(arrival), facts))

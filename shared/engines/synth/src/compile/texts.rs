@@ -48,10 +48,7 @@ impl Scope<'_, '_> {
             null_share: resolved.facts.null_share,
             ..Facts::default()
         };
-        let numbers = Box::new(Permutation::new(
-            self.key(site, "number"),
-            self.table.rows.max(1),
-        ));
+        let numbers = Box::new(Permutation::new(self.key(site, "number"), self.rows()));
         Some((
             Rule::Email {
                 of: resolved.path,

@@ -82,7 +82,7 @@ impl<'p> Scope<'_, 'p> {
         weights: &[f64],
     ) -> Compiled {
         let (constants, weights) = self.weighted(site, values, weights)?;
-        let rows = self.table.rows.max(1);
+        let rows = self.rows();
         let counts = largest_remainder(rows, &weights);
         let shares = counts
             .iter()
@@ -128,7 +128,7 @@ impl<'p> Scope<'_, 'p> {
     }
 
     pub(super) fn listed(&mut self, site: &Site<'_>, values: &[String]) -> Compiled {
-        let rows = self.table.rows;
+        let rows = self.rows();
         if (values.len() as u64) < rows {
             self.fault(
                 &site.path,
@@ -248,7 +248,7 @@ impl<'p> Scope<'_, 'p> {
             compiled.push(self.rule(
                 &Site {
                     purpose,
-                    nested: true,
+                    depth: site.depth + 1,
                     ..site.clone()
                 },
                 &case.generate,
@@ -258,7 +258,7 @@ impl<'p> Scope<'_, 'p> {
         compiled.push(self.rule(
             &Site {
                 purpose,
-                nested: true,
+                depth: site.depth + 1,
                 ..site.clone()
             },
             otherwise,
