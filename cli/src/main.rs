@@ -1,2 +1,42 @@
-//! See the crate README.
-fn main() {}
+//! `millrace`: the engines of the functions on local files, without any cloud.
+
+mod challenge;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+#[command(name = "millrace", about = "Generates practice datasets on this machine")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Makes a whole challenge of a brief: CSV files, reports, answers, package.
+    Challenge {
+        /// JSON file with the brief, as for `POST /api/challenge/create`.
+        brief: PathBuf,
+        /// Folder for the package.
+        #[arg(long, default_value = "out")]
+        out: PathBuf,
+        /// Parts that the full set is cut into; the bytes are the same for any number.
+        #[arg(long)]
+        parts: Option<u64>,
+    },
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let Arguments { command: Command::Challenge { brief, out, parts } } = Arguments::parse();
+    match challenge::run(&brief, &out, parts).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            challenge::say(&format!("error: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}

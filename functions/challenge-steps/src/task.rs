@@ -94,7 +94,7 @@ impl Worker {
             Task::Schema(ticket) => self.phases.schema(&ticket).await,
             Task::Preview(ticket) => self.phases.preview(&ticket).await,
             Task::PlanParts(ticket) => {
-                let planned = self.phases.plan_parts(&ticket).await.map_err(failure)?;
+                let planned = self.phases.plan_parts(&ticket, None).await.map_err(failure)?;
                 return Ok(json!(planned));
             }
             Task::Part { ticket, part } => self.phases.part(&ticket, &part).await,

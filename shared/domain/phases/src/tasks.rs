@@ -117,14 +117,14 @@ impl Phases {
         self.finish(ticket, Action::Preview, &document, |session| session.quality_score = Some(score)).await
     }
 
-    /// Phase 4: cuts the full set into parts.
+    /// Phase 4: cuts the full set into `count` parts, or into parts of a good size.
     ///
     /// # Errors
     /// [`PhaseError`].
-    pub async fn plan_parts(&self, ticket: &Ticket) -> Result<PlannedParts, PhaseError> {
+    pub async fn plan_parts(&self, ticket: &Ticket, count: Option<u64>) -> Result<PlannedParts, PhaseError> {
         let run = self.run(ticket).await?;
         let tables = run.delivery.tables();
-        let parts = parts::cut(&tables, parts::count(&tables));
+        let parts = parts::cut(&tables, count.unwrap_or_else(|| parts::count(&tables)));
         progress::begin(
             self.ports(),
             &ticket.tenant,

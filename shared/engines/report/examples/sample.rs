@@ -139,8 +139,13 @@ fn report() -> QualityReport {
     }
 }
 
+/// Name, type, meaning and key of a column.
+type ColumnText = (&'static str, &'static str, &'static str, &'static str);
+/// Name, meaning, rows and columns of a table.
+type TableText = (&'static str, &'static str, u64, &'static [ColumnText]);
+
 fn tables() -> Vec<TableSection> {
-    let specification: [(&str, &str, u64, &[(&str, &str, &str, &str)]); 5] = [
+    let specification: [TableText; 5] = [
         (
             "customers",
             "One row per customer, with the channel of the first visit.",
@@ -246,24 +251,21 @@ fn tables() -> Vec<TableSection> {
             ],
         ),
     ];
-    let section =
-        |(name, description, rows, columns): (&str, &str, u64, &[(&str, &str, &str, &str)])| {
-            TableSection {
-                name: name.into(),
-                description: description.into(),
-                rows,
-                columns: columns
-                    .iter()
-                    .enumerate()
-                    .map(|(index, column)| column_line(*column, index, rows))
-                    .collect(),
-                charts: charts(name),
-            }
-        };
+    let section = |(name, description, rows, columns): TableText| TableSection {
+        name: name.into(),
+        description: description.into(),
+        rows,
+        columns: columns
+            .iter()
+            .enumerate()
+            .map(|(index, column)| column_line(*column, index, rows))
+            .collect(),
+        charts: charts(name),
+    };
     specification.into_iter().map(section).collect()
 }
 
-fn column_line(column: (&str, &str, &str, &str), index: usize, rows: u64) -> ColumnLine {
+fn column_line(column: ColumnText, index: usize, rows: u64) -> ColumnLine {
     let (name, data_type, description, key) = column;
     ColumnLine {
         name: name.into(),

@@ -77,9 +77,8 @@ impl Kind {
     pub(super) fn format(self) -> Format {
         let format = Format::new().set_align(FormatAlign::Top);
         match self {
-            Self::Integer => format.set_num_format("#,##0"),
+            Self::Integer | Self::Number(0) => format.set_num_format("#,##0"),
             Self::Label => format.set_num_format("0"),
-            Self::Number(0) => format.set_num_format("#,##0"),
             Self::Number(decimals) => {
                 format.set_num_format(format!("#,##0.{}", "0".repeat(usize::from(decimals))))
             }

@@ -68,7 +68,7 @@ fn questions(
         row += 1;
         let name = sheet_name(index);
         let link = Url::new(format!("internal:'{name}'!A1"));
-        sheet.write_url_with_options(row, 0, &link, &name, "", Some(&styles.link))?;
+        sheet.write_url_with_options(row, 0, link, name, "", Some(&styles.link))?;
         let texts = [
             &answer.question,
             &answer.category,
