@@ -1,32 +1,33 @@
 //! API Gateway events that `lambda_http` takes for granted and callers can break.
 //!
-//! It panics on a query or host that is no URI, and refuses an event with a header outside of ASCII; the
-//! gateway would answer 500. Here such parts are escaped or left out before the event is read.
+//! It panics on a query that is no URI and on a host that is none, and refuses an event with a
+//! header that cannot be; the gateway would answer 500. Here such parts are escaped or left out
+//! before the event is read.
 
 use std::fmt::Write as _;
 
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
-use lambda_http::http::{HeaderName, HeaderValue, Uri};
+use lambda_http::http::{HeaderName, HeaderValue};
 use lambda_http::request::LambdaRequest;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-/// A URI holds less than 64 KiB, its host and scheme included.
+/// A URI holds less than 64 KiB.
 const LONGEST: usize = 60_000;
 
-/// Reads an event of payload version 2.
+/// Reads an event of payload version 2. The request's URI is its path and query alone: nothing
+/// here depends on the host it was sent to.
 pub(crate) fn read(mut event: Value) -> Result<LambdaRequest, serde_json::Error> {
-    let path = event["rawPath"].as_str().unwrap_or_default();
-    let query = event["rawQueryString"].as_str().unwrap_or_default();
-    let mut path = escape(path, |byte| {
-        byte.is_ascii_graphic()
-            && !matches!(
-                byte,
-                b'"' | b'<' | b'>' | b'?' | b'#' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}'
-            )
-    });
-    let mut query = escape(query, |byte| {
-        byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'#')
-    });
+    if let Some(event) = event.as_object_mut() {
+        clean_uri(event);
+        clean_headers(event);
+    }
+    serde_json::from_value::<ApiGatewayV2httpRequest>(event).map(LambdaRequest::ApiGatewayV2)
+}
+
+fn clean_uri(event: &mut Map<String, Value>) {
+    let text = |name: &str| event.get(name).and_then(Value::as_str).unwrap_or_default();
+    let mut path = escape(text("rawPath"), br#""<>?#\^`{|}"#);
+    let mut query = escape(text("rawQueryString"), br#""<>#"#);
     if !path.starts_with('/') {
         path.insert(0, '/');
     }
@@ -35,18 +36,33 @@ pub(crate) fn read(mut event: Value) -> Result<LambdaRequest, serde_json::Error>
         path.truncate(LONGEST / 2);
         query.truncate(LONGEST / 2);
     }
-    event["rawPath"] = path.into();
-    event["rawQueryString"] = query.into();
-    if let Some(headers) = event.get_mut("headers").and_then(Value::as_object_mut) {
-        headers.retain(|name, value| is_usable(name, value.as_str().unwrap_or_default()));
-    }
-    serde_json::from_value::<ApiGatewayV2httpRequest>(event).map(LambdaRequest::ApiGatewayV2)
+    event.insert("rawPath".to_owned(), path.into());
+    event.insert("rawQueryString".to_owned(), query.into());
 }
 
-fn escape(text: &str, keep: fn(u8) -> bool) -> String {
+fn clean_headers(event: &mut Map<String, Value>) {
+    if let Some(headers) = event.get_mut("headers").and_then(Value::as_object_mut) {
+        headers.retain(|name, value| {
+            !name.eq_ignore_ascii_case("host")
+                && HeaderName::from_bytes(name.as_bytes()).is_ok()
+                && value
+                    .as_str()
+                    .is_some_and(|value| HeaderValue::from_str(value).is_ok())
+        });
+    }
+    if let Some(context) = event
+        .get_mut("requestContext")
+        .and_then(Value::as_object_mut)
+    {
+        context.remove("domainName");
+    }
+}
+
+/// Percent-encodes what is not printable ASCII, and `others`.
+fn escape(text: &str, others: &[u8]) -> String {
     text.bytes()
         .fold(String::with_capacity(text.len()), |mut escaped, byte| {
-            if keep(byte) {
+            if byte.is_ascii_graphic() && !others.contains(&byte) {
                 escaped.push(char::from(byte));
             } else {
                 // Writing to a string does not fail.
@@ -54,18 +70,6 @@ fn escape(text: &str, keep: fn(u8) -> bool) -> String {
             }
             escaped
         })
-}
-
-fn is_usable(name: &str, value: &str) -> bool {
-    HeaderName::from_bytes(name.as_bytes()).is_ok()
-        && HeaderValue::from_str(value).is_ok()
-        && match name.to_ascii_lowercase().as_str() {
-            "host" => value
-                .parse::<Uri>()
-                .is_ok_and(|uri| uri.authority().is_some() && uri.path_and_query().is_none()),
-            "x-forwarded-proto" => matches!(value, "http" | "https"),
-            _ => true,
-        }
 }
 
 #[cfg(test)]
@@ -94,10 +98,7 @@ mod tests {
         let headers =
             json!({ "host": "api.example:8000", "x-forwarded-proto": "http", "accept": "*/*" });
         let request = request("/a/b%20c", "x=1&y=%C3%BC", headers);
-        assert_eq!(
-            request.uri(),
-            "http://api.example:8000/a/b%20c?x=1&y=%C3%BC"
-        );
+        assert_eq!(request.uri(), "/a/b%20c?x=1&y=%C3%BC");
         assert_eq!(request.headers()["accept"], "*/*");
     }
 
@@ -111,7 +112,7 @@ mod tests {
     #[test]
     fn headers_that_cannot_be_are_left_out() {
         let headers = json!({
-            "host": "a b", "x-forwarded-proto": "java script", "x-note": "Grüße", "no name": "x", "x-fine": "y",
+            "host": "a b", "x-note": "a\u{1}b", "no name": "x", "x-number": 1, "x-fine": "y",
         });
         let request = request("/", "", headers);
         assert_eq!(request.headers().len(), 1);
@@ -122,6 +123,7 @@ mod tests {
     fn an_event_of_another_kind_is_an_error() {
         assert!(read(json!({ "Records": [] })).is_err());
         assert!(read(json!({ "version": "2.0" })).is_err());
+        assert!(read(json!([])).is_err());
     }
 
     proptest! {

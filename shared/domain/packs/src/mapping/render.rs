@@ -104,7 +104,7 @@ fn course(inner: &str, names: &[&str], metric: &str) -> String {
     };
     let columns = names.join(", ");
     format!(
-        "WITH course_values AS (\n{inner}\n), step_values AS (\nSELECT {columns}, {metric}, LAG({metric}) OVER ({partition}ORDER BY {period}) AS value_before\nFROM course_values\n)\nSELECT {columns}, {metric}, CASE WHEN value_before <> 0 THEN round(100.0 * ({metric} - value_before) / value_before, 2) END AS growth_percent\nFROM step_values\nORDER BY {columns}"
+        "WITH course_values AS (\n{inner}\n), step_values AS (\nSELECT {columns}, {metric}, LAG(CAST({metric} AS DOUBLE)) OVER ({partition}ORDER BY {period}) AS value_before\nFROM course_values\n)\nSELECT {columns}, {metric}, CASE WHEN value_before <> 0 THEN round(100.0 * ({metric} - value_before) / value_before, 2) END AS growth_percent\nFROM step_values\nORDER BY {columns}"
     )
 }
 

@@ -71,7 +71,7 @@ fn maps_time_limits_and_values() {
     let within = sql("E-commerce", "Top 3 products by revenue in each category");
     assert!(within.contains("PARTITION BY category") && within.contains("place <= 3"));
     let growth = sql("saas", "What is the growth of active users?");
-    assert!(growth.contains("LAG(active_users)"));
+    assert!(growth.contains("LAG(CAST(active_users AS DOUBLE))"));
 }
 
 #[test]
