@@ -80,15 +80,18 @@ struct Files {
 impl Files {
     fn of(brief: &Brief) -> Self {
         let pack = challenge(brief).pack;
-        let plan = scale::plan(&pack, brief, 0).unwrap();
+        let plan = scale::plan(&pack, brief, 0).expect("the packs are sound");
         let generator = Generator::compile(&plan)
             .unwrap_or_else(|faults| panic!("{} / {}: {faults}", brief.domain, brief.function));
         let file = |table: &TablePlan| {
             let mut csv = Vec::new();
             generator
                 .write_csv(&table.name, 0..table.rows, true, &mut csv)
-                .unwrap();
-            (table.name.clone(), String::from_utf8(csv).unwrap())
+                .expect("the packs are sound");
+            (
+                table.name.clone(),
+                String::from_utf8(csv).expect("the packs are sound"),
+            )
         };
         Self {
             files: plan.tables.iter().map(file).collect(),
@@ -98,7 +101,7 @@ impl Files {
     }
 
     fn load(&self) -> Dataset {
-        Dataset::load(&self.schema, self.files.clone()).unwrap()
+        Dataset::load(&self.schema, self.files.clone()).expect("the packs are sound")
     }
 
     /// The same rows in reverse order: what an ORDER BY leaves open comes out differently there.
@@ -108,7 +111,7 @@ impl Files {
             lines[1..].reverse();
             (name.clone(), lines.join("\n"))
         });
-        Dataset::load(&self.schema, turned.collect()).unwrap()
+        Dataset::load(&self.schema, turned.collect()).expect("the packs are sound")
     }
 
     /// Only the rows that the wide table holds: the grain's, what they refer to, and the subsets of these.
@@ -118,12 +121,12 @@ impl Files {
                 .files
                 .iter()
                 .find(|(table, _)| table == name)
-                .unwrap()
+                .expect("the packs are sound")
                 .1;
             csv.lines().map(|line| line.split(',').collect()).collect()
         };
         let mut kept: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-        let grain = self.pack.grain().unwrap();
+        let grain = self.pack.grain().expect("the packs are sound");
         for table in self.pack.tables.iter().rev() {
             let subset =
                 matches!(&table.layout, Some(Layout::Subset { table }) if *table == grain.name);
@@ -141,7 +144,10 @@ impl Files {
             };
             for (column, target) in table.references() {
                 let rows = rows(&table.name);
-                let at = rows[0].iter().position(|name| *name == column).unwrap();
+                let at = rows[0]
+                    .iter()
+                    .position(|name| *name == column)
+                    .expect("the packs are sound");
                 let found = rows[1..]
                     .iter()
                     .filter(|row| keys.contains(row[0]))
@@ -151,35 +157,45 @@ impl Files {
         }
         let files = self.files.iter().map(|(name, csv)| {
             let keys = &kept[name.as_str()];
-            let inside = |line: &&str| keys.contains(line.split(',').next().unwrap());
+            let inside =
+                |line: &&str| keys.contains(line.split(',').next().expect("the packs are sound"));
             let mut lines: Vec<&str> = csv.lines().take(1).collect();
             lines.extend(csv.lines().skip(1).filter(inside));
             (name.clone(), lines.join("\n"))
         });
-        Dataset::load(&self.schema, files.collect()).unwrap()
+        Dataset::load(&self.schema, files.collect()).expect("the packs are sound")
     }
 }
 
 async fn count(dataset: &Dataset, sql: &str) -> u64 {
     let answer = dataset.query(sql, &QueryLimits::default()).await;
     let answer = answer.unwrap_or_else(|fault| panic!("{sql}: {fault}"));
-    answer.rows[0][0].as_u64().unwrap()
+    answer.rows[0][0].as_u64().expect("the packs are sound")
 }
 
 /// Rows in which the later moment comes first.
 fn violations(pack: &Pack, order: &TemporalOrder) -> String {
-    let table = |path: &str| path.split('.').next().unwrap().to_owned();
+    let table = |path: &str| {
+        path.split('.')
+            .next()
+            .expect("the packs are sound")
+            .to_owned()
+    };
     let mut from = table(&order.later);
     let mut joins = format!("FROM {from}");
     for column in &order.via {
-        let known = pack.table(&from).unwrap();
+        let known = pack.table(&from).expect("the packs are sound");
         let to = known
             .references()
             .find(|(name, _)| name == column)
-            .unwrap()
+            .expect("the packs are sound")
             .1
             .to_owned();
-        let key = pack.table(&to).unwrap().key().unwrap();
+        let key = pack
+            .table(&to)
+            .expect("the packs are sound")
+            .key()
+            .expect("the packs are sound");
         joins.push_str(&format!(" JOIN {to} ON {to}.{key} = {from}.{column}"));
         from = to;
     }

@@ -2,6 +2,7 @@
 
 use millrace_packs::challenge::AnalyticalQuestion;
 use millrace_packs::pack::{BusinessRule, TemporalOrder};
+use millrace_synth::plan::DataType;
 use millrace_verify as verify;
 
 use crate::delivery::{DeliveredColumn, DeliveredTable, Delivery, grain, relationships};
@@ -71,10 +72,8 @@ fn column_expectation(
     let generator = delivery.generator();
     let own = !delivery.is_wide() || column.table == grain;
     let bounds = generator.bounds(&column.table, &column.column);
-    let categories = generator
-        .categories(&column.table, &column.column)
-        .unwrap_or_default()
-        .to_vec();
+    let values = generator.categories(&column.table, &column.column).unwrap_or_default();
+    let categories = values.iter().map(|value| canonical(column.data_type, value)).collect();
     let mut expected = verify::ColumnExpectation {
         name: column.name.clone(),
         nullable: column.nullable,
@@ -87,6 +86,7 @@ fn column_expectation(
         return expected;
     };
     if !own {
+        expected.any_untidiness = true;
         return expected;
     }
     let present = 1.0 - planned.null_share.unwrap_or(0.0);
@@ -95,9 +95,9 @@ fn column_expectation(
         .map(|nulls| nulls + present * planned.empty_share);
     let filled = present * (1.0 - planned.empty_share);
     expected.unreadable_share = Some(filled * planned.mistyped_share);
-    expected.padded_share = Some(filled * planned.padded_share);
+    expected.padded_share = (planned.padded_share > 0.0).then_some(filled * planned.padded_share);
     if let Some(shares) = planned.shares {
-        expected.categories = shares.iter().map(|share| share.value.clone()).collect();
+        expected.categories = shares.iter().map(|share| canonical(column.data_type, &share.value)).collect();
         expected.category_shares = shares.iter().map(|share| share.share).collect();
     }
     expected.deciles = planned
@@ -105,6 +105,18 @@ fn column_expectation(
         .map(|deciles| deciles.to_vec())
         .unwrap_or_default();
     expected
+}
+
+/// A planned value as the files spell it: decimals have two digits, timestamps their time of day.
+fn canonical(data_type: DataType, value: &str) -> String {
+    match data_type {
+        DataType::Decimal => match value.split_once('.') {
+            None => format!("{value}.00"),
+            Some((whole, digits)) => format!("{whole}.{digits:0<2}"),
+        },
+        DataType::Timestamp if value.len() == 10 => format!("{value} 00:00:00"),
+        _ => value.to_owned(),
+    }
 }
 
 fn business_rule(delivery: &Delivery, rule: &BusinessRule) -> Option<verify::BusinessRule> {

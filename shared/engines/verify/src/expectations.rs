@@ -53,6 +53,9 @@ pub struct ColumnExpectation {
     /// Share of text cells of all cells with stray blanks or another letter case.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub padded_share: Option<f64>,
+    /// Whether the untidy shares are not known: unreadable and padded cells are then not counted
+    /// against the plan, and `categories` are compared as with a `padded_share`.
+    pub any_untidiness: bool,
     /// Lowest value, as text of the column's type.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min: Option<String>,

@@ -78,9 +78,9 @@ pub(crate) fn nearest<'a>(
         let distance = levenshtein(&name, &candidate);
         let shorter = name.len().min(candidate.len());
         let contained = candidate.contains(&name) || name.contains(&candidate);
-        // A part of the name ("amount" for "total_amount") is as near as two wrong letters.
+        // A part of the name ("amount" for "total_amount") is as near as one wrong letter.
         if contained && shorter > 3 {
-            distance.min(2)
+            distance.min(1)
         } else {
             distance
         }

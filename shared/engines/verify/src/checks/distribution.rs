@@ -101,7 +101,7 @@ pub(super) async fn categories(
         column.name,
         column.categories.len()
     );
-    let untidy = column.padded_share.is_some();
+    let untidy = column.padded_share.is_some() || column.any_untidiness;
     let counted = match value_counts(dataset, table, &column.name, untidy).await {
         Ok(counted) => counted,
         Err(fault) => return vec![check.impossible(&subject, &fault)],

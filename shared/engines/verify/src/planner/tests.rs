@@ -120,7 +120,7 @@ async fn missing_names_come_with_the_nearest() {
     );
     assert_eq!(
         message("SELECT c.name FROM customers c JOIN orders o ON o.costumer_id = c.id").await,
-        "there is no column o.costumer_id; the nearest is orders.customer_id"
+        "there is no column o.costumer_id; the nearest is o.customer_id"
     );
     assert_eq!(
         message("SELECT id FROM orders WHERE shiped_at IS NULL").await,
