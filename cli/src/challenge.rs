@@ -4,7 +4,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use millrace_api::challenge::{ChallengeInput, DataStructure as InputStructure, SkillLevel as InputLevel};
+use millrace_api::challenge::{
+    ChallengeInput, DataStructure as InputStructure, SkillLevel as InputLevel,
+};
 use millrace_api::error::Fault;
 use millrace_challenge::brief::{Brief, DataStructure, SkillLevel};
 use millrace_challenge::service::{Challenges, Settings};
@@ -48,17 +50,30 @@ pub fn say(line: &str) {
 /// Makes the challenge of the brief in `file` and leaves its package in `out`.
 pub async fn run(file: &Path, out: &Path, parts: Option<u64>) -> Result<(), ChallengeError> {
     let text = std::fs::read(file).map_err(|error| ChallengeError::File(file.to_owned(), error))?;
-    let input = ChallengeInput::from_value(&serde_json::from_slice(&text)?).map_err(ChallengeError::Brief)?;
+    let input = ChallengeInput::from_value(&serde_json::from_slice(&text)?)
+        .map_err(ChallengeError::Brief)?;
     let started = Instant::now();
-    let step = |what: &str| say(&format!("{:7.2} s  {what}", started.elapsed().as_secs_f64()));
+    let step = |what: &str| {
+        say(&format!(
+            "{:7.2} s  {what}",
+            started.elapsed().as_secs_f64()
+        ))
+    };
 
     let ports = Memory::new().ports();
-    let settings = Settings { wait: Duration::ZERO, retention_days: 1 };
+    let settings = Settings {
+        wait: Duration::ZERO,
+        retention_days: 1,
+    };
     let challenges = Challenges::new(ports.clone(), &settings);
     let phases = Phases::new(ports.clone(), "Codebasics Data Factory".to_owned(), 1);
     let tenant = Tenant::public();
     let session = challenges.create(&tenant, brief(input), true).await?;
-    let ticket = Ticket { tenant: tenant.clone(), session_id: session.id, revision: session.revision };
+    let ticket = Ticket {
+        tenant: tenant.clone(),
+        session_id: session.id,
+        revision: session.revision,
+    };
     phases.research(&ticket).await?;
     phases.problem(&ticket).await?;
     phases.schema(&ticket).await?;
@@ -75,13 +90,22 @@ pub async fn run(file: &Path, out: &Path, parts: Option<u64>) -> Result<(), Chal
     phases.publish(&ticket).await?;
     let session = challenges.store().load(&tenant, &ticket.session_id).await?;
     let run = session.full.ok_or(PhaseError::NotYet("full"))?;
-    let package = ports.objects.get(&run.zip, PACKAGE_BYTES).await.map_err(PhaseError::from)?;
+    let package = ports
+        .objects
+        .get(&run.zip, PACKAGE_BYTES)
+        .await
+        .map_err(PhaseError::from)?;
     let package = package.ok_or_else(|| PhaseError::Missing(run.zip.clone()))?;
     let path = out.join("challenge.zip");
     std::fs::create_dir_all(out)
         .and_then(|()| std::fs::write(&path, &package))
         .map_err(|error| ChallengeError::File(path.clone(), error))?;
-    step(&format!("{}: {} bytes, score {} of 10", path.display(), package.len(), run.overall_score));
+    step(&format!(
+        "{}: {} bytes, score {} of 10",
+        path.display(),
+        package.len(),
+        run.overall_score
+    ));
     Ok(())
 }
 

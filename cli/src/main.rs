@@ -8,7 +8,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 #[derive(Debug, Parser)]
-#[command(name = "millrace", about = "Generates practice datasets on this machine")]
+#[command(
+    name = "millrace",
+    about = "Generates practice datasets on this machine"
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -31,7 +34,9 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Arguments { command: Command::Challenge { brief, out, parts } } = Arguments::parse();
+    let Arguments {
+        command: Command::Challenge { brief, out, parts },
+    } = Arguments::parse();
     match challenge::run(&brief, &out, parts).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -11,29 +11,51 @@ struct House {
 }
 
 fn house() -> House {
-    let metadata: Metadata = MetadataCommand::new().no_deps().exec().expect("cargo metadata runs in the workspace");
+    let metadata: Metadata = MetadataCommand::new()
+        .no_deps()
+        .exec()
+        .expect("cargo metadata runs in the workspace");
     let root = metadata.workspace_root.clone();
-    let mut house = House { imports: BTreeMap::new(), folders: BTreeMap::new() };
+    let mut house = House {
+        imports: BTreeMap::new(),
+        folders: BTreeMap::new(),
+    };
     for package in metadata.workspace_packages() {
-        let folder = package.manifest_path.parent().expect("a manifest lies in a folder");
-        let folder = folder.strip_prefix(&root).expect("members lie in the workspace").to_string();
+        let folder = package
+            .manifest_path
+            .parent()
+            .expect("a manifest lies in a folder");
+        let folder = folder
+            .strip_prefix(&root)
+            .expect("members lie in the workspace")
+            .to_string();
         house.folders.insert(package.name.to_string(), folder);
         let imports = package
             .dependencies
             .iter()
             .filter(|dependency| dependency.kind != DependencyKind::Development)
             .map(|dependency| dependency.name.clone());
-        house.imports.insert(package.name.to_string(), imports.collect());
+        house
+            .imports
+            .insert(package.name.to_string(), imports.collect());
     }
-    assert!(house.imports.len() > 10, "the workspace was not read: {:?}", house.imports.keys());
+    assert!(
+        house.imports.len() > 10,
+        "the workspace was not read: {:?}",
+        house.imports.keys()
+    );
     house
 }
 
 impl House {
     /// Packages whose folder begins with `prefix`.
     fn rooms(&self, prefix: &str) -> Vec<&str> {
-        let rooms: Vec<&str> =
-            self.folders.iter().filter(|(_, folder)| folder.starts_with(prefix)).map(|(name, _)| name.as_str()).collect();
+        let rooms: Vec<&str> = self
+            .folders
+            .iter()
+            .filter(|(_, folder)| folder.starts_with(prefix))
+            .map(|(name, _)| name.as_str())
+            .collect();
         assert!(!rooms.is_empty(), "no crate lies under {prefix}");
         rooms
     }
@@ -62,7 +84,16 @@ impl House {
 }
 
 fn is_http(import: &str) -> bool {
-    ["http", "axum", "hyper", "reqwest", "tower", "lambda_http", "lambda_runtime"].contains(&import)
+    [
+        "http",
+        "axum",
+        "hyper",
+        "reqwest",
+        "tower",
+        "lambda_http",
+        "lambda_runtime",
+    ]
+    .contains(&import)
         || import.starts_with("tower-")
 }
 
@@ -74,30 +105,63 @@ fn is_aws(import: &str) -> bool {
 fn engines_are_pure_and_do_not_know_each_other() {
     let house = house();
     let engines = house.rooms("shared/engines/");
-    house.assert_never(&engines, |import| is_http(import) || is_aws(import), "engines know no cloud and no HTTP");
-    house.assert_never(&engines, |import| import.starts_with("millrace-"), "engines know nothing but their own field");
+    house.assert_never(
+        &engines,
+        |import| is_http(import) || is_aws(import),
+        "engines know no cloud and no HTTP",
+    );
+    house.assert_never(
+        &engines,
+        |import| import.starts_with("millrace-"),
+        "engines know nothing but their own field",
+    );
 }
 
 #[test]
 fn the_domain_stands_on_engines_and_ports_alone() {
     let house = house();
     let domain = house.rooms("shared/domain/");
-    house.assert_never(&domain, |import| is_http(import) || is_aws(import), "the domain reaches out through ports");
-    house.assert_never(&domain, |import| import == "millrace-edge", "the domain knows no edge");
+    house.assert_never(
+        &domain,
+        |import| is_http(import) || is_aws(import),
+        "the domain reaches out through ports",
+    );
+    house.assert_never(
+        &domain,
+        |import| import == "millrace-edge",
+        "the domain knows no edge",
+    );
 }
 
 #[test]
 fn only_aws_knows_an_sdk() {
     let house = house();
-    let others: Vec<&str> = house.imports.keys().map(String::as_str).filter(|name| *name != "millrace-aws").collect();
-    house.assert_never(&others, |import| import.starts_with("aws-"), "only millrace-aws knows the AWS SDK");
+    let others: Vec<&str> = house
+        .imports
+        .keys()
+        .map(String::as_str)
+        .filter(|name| *name != "millrace-aws")
+        .collect();
+    house.assert_never(
+        &others,
+        |import| import.starts_with("aws-"),
+        "only millrace-aws knows the AWS SDK",
+    );
 }
 
 #[test]
 fn ports_and_wire_types_stand_alone() {
     let house = house();
-    house.assert_never(&["millrace-ports", "millrace-api"], |import| import.starts_with("millrace-"), "they are the ground");
-    house.assert_never(&["millrace-ports", "millrace-api"], is_http, "they know no transport");
+    house.assert_never(
+        &["millrace-ports", "millrace-api"],
+        |import| import.starts_with("millrace-"),
+        "they are the ground",
+    );
+    house.assert_never(
+        &["millrace-ports", "millrace-api"],
+        is_http,
+        "they know no transport",
+    );
 }
 
 #[test]
@@ -105,7 +169,11 @@ fn nothing_imports_a_function() {
     let house = house();
     let functions = house.rooms("functions/");
     let all: Vec<&str> = house.imports.keys().map(String::as_str).collect();
-    house.assert_never(&all, |import| functions.contains(&import), "functions are leaves");
+    house.assert_never(
+        &all,
+        |import| functions.contains(&import),
+        "functions are leaves",
+    );
 }
 
 #[test]
@@ -115,7 +183,10 @@ fn light_functions_link_no_engine() {
     for function in ["system", "challenges"] {
         let reached = house.reaches(function);
         for engine in &engines {
-            assert!(!reached.contains(*engine), "{function} links {engine} and would start slowly");
+            assert!(
+                !reached.contains(*engine),
+                "{function} links {engine} and would start slowly"
+            );
         }
     }
 }
@@ -123,6 +194,15 @@ fn light_functions_link_no_engine() {
 #[test]
 fn only_verify_links_datafusion() {
     let house = house();
-    let others: Vec<&str> = house.imports.keys().map(String::as_str).filter(|name| *name != "millrace-verify").collect();
-    house.assert_never(&others, |import| import.starts_with("datafusion"), "a second home of DataFusion");
+    let others: Vec<&str> = house
+        .imports
+        .keys()
+        .map(String::as_str)
+        .filter(|name| *name != "millrace-verify")
+        .collect();
+    house.assert_never(
+        &others,
+        |import| import.starts_with("datafusion"),
+        "a second home of DataFusion",
+    );
 }

@@ -13,14 +13,24 @@ use millrace_phases::tasks::Phases;
 async fn main() -> Result<(), lambda_runtime::Error> {
     let config = Config::from_env()?;
     let ports = millrace_aws::connect(&millrace_aws::Settings {
-        machines: [(MACHINE.to_owned(), config.challenge_machine_arn()?.to_owned())].into(),
+        machines: [(
+            MACHINE.to_owned(),
+            config.challenge_machine_arn()?.to_owned(),
+        )]
+        .into(),
         ..millrace_aws::Settings::new(config.state_table()?, config.data_bucket()?)
     })
     .await;
     let retention_days = config.session_retention_days.into();
     let worker = Arc::new(task::Worker {
         phases: Phases::new(ports.clone(), config.brand.clone(), retention_days),
-        challenges: Challenges::new(ports, &Settings { wait: Duration::ZERO, retention_days }),
+        challenges: Challenges::new(
+            ports,
+            &Settings {
+                wait: Duration::ZERO,
+                retention_days,
+            },
+        ),
     });
     millrace_edge::tasks::serve(&config, task::Task::name, move |task, _| {
         let worker = Arc::clone(&worker);

@@ -94,16 +94,28 @@ impl Worker {
             Task::Schema(ticket) => self.phases.schema(&ticket).await,
             Task::Preview(ticket) => self.phases.preview(&ticket).await,
             Task::PlanParts(ticket) => {
-                let planned = self.phases.plan_parts(&ticket, None).await.map_err(failure)?;
+                let planned = self
+                    .phases
+                    .plan_parts(&ticket, None)
+                    .await
+                    .map_err(failure)?;
                 return Ok(json!(planned));
             }
             Task::Part { ticket, part } => self.phases.part(&ticket, &part).await,
             Task::Check(ticket) => self.phases.check(&ticket).await,
             Task::Reports(ticket) => self.phases.reports(&ticket).await,
             Task::Publish(ticket) => self.phases.publish(&ticket).await,
-            Task::Fail { ticket, error, cause } => self.phases.fail(&ticket, &reason(&error, &cause)).await,
+            Task::Fail {
+                ticket,
+                error,
+                cause,
+            } => self.phases.fail(&ticket, &reason(&error, &cause)).await,
             Task::Sweep => {
-                let restarted = self.challenges.sweep(LOST_AFTER).await.map_err(|error| failure(error.into()))?;
+                let restarted = self
+                    .challenges
+                    .sweep(LOST_AFTER)
+                    .await
+                    .map_err(|error| failure(error.into()))?;
                 return Ok(json!({ "restarted": restarted }));
             }
         };
@@ -122,7 +134,9 @@ fn failure(error: PhaseError) -> TaskFailure {
 /// A failure in words: the message that a function gave, or the error's name.
 fn reason(error: &str, cause: &str) -> String {
     let said = serde_json::from_str::<Value>(cause).ok();
-    let message = said.as_ref().and_then(|said| said.get("errorMessage")?.as_str());
+    let message = said
+        .as_ref()
+        .and_then(|said| said.get("errorMessage")?.as_str());
     match message {
         Some(message) => message.to_owned(),
         None if cause.is_empty() => error.to_owned(),
@@ -139,7 +153,10 @@ mod tests {
         let cause = r#"{"errorType":"Permanent","errorMessage":"the plan cannot be generated"}"#;
         assert_eq!(reason("Permanent", cause), "the plan cannot be generated");
         assert_eq!(reason("States.Timeout", ""), "States.Timeout");
-        assert_eq!(reason("Lambda.Unknown", "exit status 1"), "Lambda.Unknown: exit status 1");
+        assert_eq!(
+            reason("Lambda.Unknown", "exit status 1"),
+            "Lambda.Unknown: exit status 1"
+        );
     }
 
     #[test]
@@ -149,7 +166,8 @@ mod tests {
         for entry in std::fs::read_dir(folder).expect("the folder of sample events") {
             let path = entry.expect("an entry").path();
             let text = std::fs::read_to_string(&path).expect("a readable event");
-            let task: Task = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let task: Task = serde_json::from_str(&text)
+                .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             names.push(task.name().to_owned());
         }
         names.sort();

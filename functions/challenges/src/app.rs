@@ -38,23 +38,65 @@ impl FromRef<App> for Authenticator {
 pub fn routes(app: App) -> Router {
     Router::new()
         .route("/api/challenge/sessions", get(sessions::list))
-        .route("/api/challenge/session/{session_id}", get(sessions::status).merge(delete(sessions::remove)))
+        .route(
+            "/api/challenge/session/{session_id}",
+            get(sessions::status).merge(delete(sessions::remove)),
+        )
         .route("/api/challenge/phase1/research", post(create::research))
-        .route("/api/challenge/phase1/generate-problem", post(phases::generate_problem))
-        .route("/api/challenge/phase1/approve", post(phases::approve_problem))
-        .route("/api/challenge/phase1/status/{session_id}", get(sessions::phase1))
-        .route("/api/challenge/phase2/generate-schema", post(phases::generate_schema))
-        .route("/api/challenge/phase2/approve", post(phases::approve_schema))
-        .route("/api/challenge/phase2/regenerate", post(phases::regenerate_schema))
-        .route("/api/challenge/phase3/generate-preview", post(phases::generate_preview))
-        .route("/api/challenge/phase3/approve", post(phases::approve_preview))
-        .route("/api/challenge/phase4/generate-full", post(generation::start))
+        .route(
+            "/api/challenge/phase1/generate-problem",
+            post(phases::generate_problem),
+        )
+        .route(
+            "/api/challenge/phase1/approve",
+            post(phases::approve_problem),
+        )
+        .route(
+            "/api/challenge/phase1/status/{session_id}",
+            get(sessions::phase1),
+        )
+        .route(
+            "/api/challenge/phase2/generate-schema",
+            post(phases::generate_schema),
+        )
+        .route(
+            "/api/challenge/phase2/approve",
+            post(phases::approve_schema),
+        )
+        .route(
+            "/api/challenge/phase2/regenerate",
+            post(phases::regenerate_schema),
+        )
+        .route(
+            "/api/challenge/phase3/generate-preview",
+            post(phases::generate_preview),
+        )
+        .route(
+            "/api/challenge/phase3/approve",
+            post(phases::approve_preview),
+        )
+        .route(
+            "/api/challenge/phase4/generate-full",
+            post(generation::start),
+        )
         .route("/api/challenge/phase4/cancel", post(generation::cancel))
-        .route("/api/challenge/phase4/status/{session_id}", get(generation::status))
-        .route("/api/challenge/phase5/prepare/{session_id}", get(download::prepare))
-        .route("/api/challenge/phase5/download/{session_id}", get(download::package))
+        .route(
+            "/api/challenge/phase4/status/{session_id}",
+            get(generation::status),
+        )
+        .route(
+            "/api/challenge/phase5/prepare/{session_id}",
+            get(download::prepare),
+        )
+        .route(
+            "/api/challenge/phase5/download/{session_id}",
+            get(download::package),
+        )
         .route("/api/challenge/create", post(create::legacy))
-        .route("/api/challenge/status/{session_id}", get(generation::status))
+        .route(
+            "/api/challenge/status/{session_id}",
+            get(generation::status),
+        )
         .route("/api/challenge/result/{session_id}", get(legacy::result))
         .route("/api/report/download/{session_id}", get(download::report))
         .route("/api/download/{session_id}", get(download::datasets))
@@ -64,7 +106,11 @@ pub fn routes(app: App) -> Router {
 impl App {
     /// The caller's session of that id; a malformed id is a session that is not there.
     pub async fn session(&self, caller: &Caller, id: &str) -> Result<Session, Failure> {
-        self.challenges.store().load(&caller.tenant, known(id)?).await.map_err(failure)
+        self.challenges
+            .store()
+            .load(&caller.tenant, known(id)?)
+            .await
+            .map_err(failure)
     }
 
     /// A stored document of a session.
@@ -75,7 +121,9 @@ impl App {
 
 /// The session id of a query.
 pub fn session_id(query: &QueryFields) -> Result<&str, Failure> {
-    let id = query.required("session_id").map_err(|fault: Fault| Failure::invalid(vec![fault]))?;
+    let id = query
+        .required("session_id")
+        .map_err(|fault: Fault| Failure::invalid(vec![fault]))?;
     known(id)
 }
 
@@ -104,7 +152,9 @@ pub fn failure(error: StoreError) -> Failure {
         StoreError::Superseded(_) | StoreError::Busy => {
             Failure::conflict("The session changed at the same time: read its status and try again")
         }
-        StoreError::Port(PortError::Unavailable { .. } | PortError::Throttled { .. }) => Failure::unavailable(error),
+        StoreError::Port(PortError::Unavailable { .. } | PortError::Throttled { .. }) => {
+            Failure::unavailable(error)
+        }
         StoreError::Unreadable(_) | StoreError::Port(_) => Failure::internal(error),
     }
 }

@@ -20,10 +20,23 @@ struct ResearchDocument {
 }
 
 /// `POST /api/challenge/phase1/research`
-pub async fn research(caller: Caller, State(app): State<App>, JsonBody(body): JsonBody) -> Result<Response, Failure> {
+pub async fn research(
+    caller: Caller,
+    State(app): State<App>,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Failure> {
     let brief = brief(&app, &body)?;
-    let session = app.challenges.create(&caller.tenant, brief, false).await.map_err(failure)?;
-    match app.challenges.result(&caller.tenant, &session, Action::Research).await.map_err(failure)? {
+    let session = app
+        .challenges
+        .create(&caller.tenant, brief, false)
+        .await
+        .map_err(failure)?;
+    match app
+        .challenges
+        .result(&caller.tenant, &session, Action::Research)
+        .await
+        .map_err(failure)?
+    {
         Outcome::Ready(session, bytes) => {
             let document: ResearchDocument = read(&bytes)?;
             Ok(Json(api::ResearchResponse {
@@ -39,17 +52,30 @@ pub async fn research(caller: Caller, State(app): State<App>, JsonBody(body): Js
 }
 
 /// `POST /api/challenge/create`
-pub async fn legacy(caller: Caller, State(app): State<App>, JsonBody(body): JsonBody) -> Result<Response, Failure> {
+pub async fn legacy(
+    caller: Caller,
+    State(app): State<App>,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Failure> {
     let brief = brief(&app, &body)?;
-    let session = app.challenges.create(&caller.tenant, brief, true).await.map_err(failure)?;
-    let answer = api::CreateResponse { session_id: session.id, status: api::Status::Generating };
+    let session = app
+        .challenges
+        .create(&caller.tenant, brief, true)
+        .await
+        .map_err(failure)?;
+    let answer = api::CreateResponse {
+        session_id: session.id,
+        status: api::Status::Generating,
+    };
     Ok((StatusCode::ACCEPTED, Json(answer)).into_response())
 }
 
 fn brief(app: &App, body: &serde_json::Value) -> Result<Brief, Failure> {
     let input = api::ChallengeInput::from_value(body).map_err(Failure::invalid)?;
     // Any 53 bits make a seed that survives every JSON reader.
-    let seed = input.seed.unwrap_or_else(|| app.ids.uuid().as_u64_pair().0 >> 11);
+    let seed = input
+        .seed
+        .unwrap_or_else(|| app.ids.uuid().as_u64_pair().0 >> 11);
     Ok(from_input(input, seed))
 }
 

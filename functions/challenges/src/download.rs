@@ -23,7 +23,11 @@ pub async fn prepare(
     Path(id): Path<String>,
     State(app): State<App>,
 ) -> Result<Json<api::PrepareResponse>, Failure> {
-    let session = app.challenges.prepare(&caller.tenant, known(&id)?).await.map_err(failure)?;
+    let session = app
+        .challenges
+        .prepare(&caller.tenant, known(&id)?)
+        .await
+        .map_err(failure)?;
     let run = finished(&session)?;
     Ok(Json(api::PrepareResponse {
         phase: api::Phase::Phase5,
@@ -42,7 +46,11 @@ pub async fn prepare(
 }
 
 /// `GET /api/challenge/phase5/download/{session_id}`
-pub async fn package(caller: Caller, Path(id): Path<String>, State(app): State<App>) -> Result<Response, Failure> {
+pub async fn package(
+    caller: Caller,
+    Path(id): Path<String>,
+    State(app): State<App>,
+) -> Result<Response, Failure> {
     let session = app.session(&caller, &id).await?;
     let run = finished(&session)?;
     if !session.prepared {
@@ -55,34 +63,78 @@ pub async fn package(caller: Caller, Path(id): Path<String>, State(app): State<A
 }
 
 /// `GET /api/report/download/{session_id}`
-pub async fn report(caller: Caller, Path(id): Path<String>, State(app): State<App>) -> Result<Response, Failure> {
+pub async fn report(
+    caller: Caller,
+    Path(id): Path<String>,
+    State(app): State<App>,
+) -> Result<Response, Failure> {
     let session = app.session(&caller, &id).await?;
-    deliver(&app, &finished(&session)?.pdf, &format!("quality_report_{id}.pdf"), PDF).await
+    deliver(
+        &app,
+        &finished(&session)?.pdf,
+        &format!("quality_report_{id}.pdf"),
+        PDF,
+    )
+    .await
 }
 
 /// `GET /api/download/{session_id}`
-pub async fn datasets(caller: Caller, Path(id): Path<String>, State(app): State<App>) -> Result<Response, Failure> {
+pub async fn datasets(
+    caller: Caller,
+    Path(id): Path<String>,
+    State(app): State<App>,
+) -> Result<Response, Failure> {
     let session = app.session(&caller, &id).await?;
-    deliver(&app, &finished(&session)?.csv_zip, &format!("datasets_{id}.zip"), ZIP).await
+    deliver(
+        &app,
+        &finished(&session)?.csv_zip,
+        &format!("datasets_{id}.zip"),
+        ZIP,
+    )
+    .await
 }
 
 /// The finished run of a session, unless a new one is under way.
 pub fn finished(session: &Session) -> Result<&FullRun, Failure> {
-    session.full.as_ref().filter(|_| !session.is_pending(Action::Full)).ok_or_else(|| {
-        Failure::bad_request("Full generation must be completed first: POST /api/challenge/phase4/generate-full")
-    })
+    session
+        .full
+        .as_ref()
+        .filter(|_| !session.is_pending(Action::Full))
+        .ok_or_else(|| {
+            Failure::bad_request(
+                "Full generation must be completed first: POST /api/challenge/phase4/generate-full",
+            )
+        })
 }
 
 /// The object itself, or where to get it.
-async fn deliver(app: &App, key: &str, file_name: &str, content_type: &str) -> Result<Response, Failure> {
-    let size = app.challenges.store().objects().size(key).await.map_err(|error| failure(error.into()))?;
+async fn deliver(
+    app: &App,
+    key: &str,
+    file_name: &str,
+    content_type: &str,
+) -> Result<Response, Failure> {
+    let size = app
+        .challenges
+        .store()
+        .objects()
+        .size(key)
+        .await
+        .map_err(|error| failure(error.into()))?;
     if size.unwrap_or(0) > INLINE_BYTES {
-        let url = app.challenges.link(key, file_name, content_type).await.map_err(failure)?;
+        let url = app
+            .challenges
+            .link(key, file_name, content_type)
+            .await
+            .map_err(failure)?;
         return Ok((StatusCode::FOUND, [(header::LOCATION, url)]).into_response());
     }
     let bytes = app.challenges.object(key).await.map_err(failure)?;
     let disposition = Disposition::attachment(file_name, content_type).header();
-    let headers = [(header::CONTENT_TYPE, content_type.to_owned()), (header::CONTENT_DISPOSITION, disposition)];
+    let headers = [
+        (header::CONTENT_TYPE, content_type.to_owned()),
+        (header::CONTENT_DISPOSITION, disposition),
+    ];
     Ok((headers, bytes).into_response())
 }
 

@@ -22,11 +22,19 @@ pub async fn start(
     OptionalJsonBody(body): OptionalJsonBody,
 ) -> Result<Json<api::GenerationResponse>, Failure> {
     let size = match body {
-        Some(body) => api::GenerationSizeInput::from_value(&body).map_err(Failure::invalid)?.dataset_size,
+        Some(body) => {
+            api::GenerationSizeInput::from_value(&body)
+                .map_err(Failure::invalid)?
+                .dataset_size
+        }
         None => None,
     };
     let id = session_id(&query)?;
-    let session = app.challenges.generate_full(&caller.tenant, id, size).await.map_err(failure)?;
+    let session = app
+        .challenges
+        .generate_full(&caller.tenant, id, size)
+        .await
+        .map_err(failure)?;
     Ok(Json(api::GenerationResponse {
         session_id: session.id,
         phase: api::Phase::Phase4,
@@ -36,9 +44,21 @@ pub async fn start(
 }
 
 /// `POST /api/challenge/phase4/cancel`
-pub async fn cancel(caller: Caller, query: QueryFields, State(app): State<App>) -> Result<Json<api::CancelResponse>, Failure> {
-    let session = app.challenges.cancel(&caller.tenant, session_id(&query)?).await.map_err(failure)?;
-    Ok(Json(api::CancelResponse { session_id: session.id, phase: api::Phase::Phase4, status: api::Status::Cancelled }))
+pub async fn cancel(
+    caller: Caller,
+    query: QueryFields,
+    State(app): State<App>,
+) -> Result<Json<api::CancelResponse>, Failure> {
+    let session = app
+        .challenges
+        .cancel(&caller.tenant, session_id(&query)?)
+        .await
+        .map_err(failure)?;
+    Ok(Json(api::CancelResponse {
+        session_id: session.id,
+        phase: api::Phase::Phase4,
+        status: api::Status::Cancelled,
+    }))
 }
 
 /// `GET /api/challenge/phase4/status/{session_id}`, and the legacy `GET /api/challenge/status/{session_id}`
@@ -49,17 +69,29 @@ pub async fn status(
 ) -> Result<Json<api::GenerationStatus>, Failure> {
     let session = app.session(&caller, &id).await?;
     let qa_results = match &session.full {
-        Some(run) if !session.is_pending(Action::Full) => Some(app.document::<QaDocument>(&run.qa).await?.qa_results),
+        Some(run) if !session.is_pending(Action::Full) => {
+            Some(app.document::<QaDocument>(&run.qa).await?.qa_results)
+        }
         _ => None,
     };
     let progress = progress(&app, &caller, &session).await?;
     let status = state(&session);
-    Ok(Json(api::GenerationStatus { session_id: session.id, phase: api::Phase::Phase4, status, progress, qa_results }))
+    Ok(Json(api::GenerationStatus {
+        session_id: session.id,
+        phase: api::Phase::Phase4,
+        status,
+        progress,
+        qa_results,
+    }))
 }
 
 /// Where the full generation stands. With open gates the phases before it belong to the run.
 pub fn state(session: &Session) -> api::Status {
-    if session.failure.as_ref().is_some_and(|failure| failure.action == Action::Full || session.open) {
+    if session
+        .failure
+        .as_ref()
+        .is_some_and(|failure| failure.action == Action::Full || session.open)
+    {
         api::Status::Failed
     } else if session.is_pending(Action::Full) || (session.open && session.pending.is_some()) {
         api::Status::Generating
@@ -71,7 +103,12 @@ pub fn state(session: &Session) -> api::Status {
 }
 
 async fn progress(app: &App, caller: &Caller, session: &Session) -> Result<api::Progress, Failure> {
-    if let Some(known) = app.challenges.progress(&caller.tenant, session).await.map_err(failure)? {
+    if let Some(known) = app
+        .challenges
+        .progress(&caller.tenant, session)
+        .await
+        .map_err(failure)?
+    {
         return Ok(api::Progress {
             stage: known.stage,
             percent: known.percent,
@@ -80,9 +117,24 @@ async fn progress(app: &App, caller: &Caller, session: &Session) -> Result<api::
         });
     }
     let (stage, message) = match (&session.failure, &session.pending) {
-        (Some(failure), _) => ("failed", format!("The step '{}' failed: {}", failure.action.name(), failure.reason)),
-        (None, Some(pending)) => (pending.action.name(), format!("The step '{}' is in progress.", pending.action.name())),
+        (Some(failure), _) => (
+            "failed",
+            format!(
+                "The step '{}' failed: {}",
+                failure.action.name(),
+                failure.reason
+            ),
+        ),
+        (None, Some(pending)) => (
+            pending.action.name(),
+            format!("The step '{}' is in progress.", pending.action.name()),
+        ),
         (None, None) => ("not_started", "Full generation was not started.".to_owned()),
     };
-    Ok(api::Progress { stage: stage.to_owned(), percent: 0, message, elapsed: 0.0 })
+    Ok(api::Progress {
+        stage: stage.to_owned(),
+        percent: 0,
+        message,
+        elapsed: 0.0,
+    })
 }

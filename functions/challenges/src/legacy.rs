@@ -34,7 +34,9 @@ pub async fn result(
     let session = app.session(&caller, &id).await?;
     let run = finished(&session)?;
     let (Some(problem), Some(schema)) = (&session.problem, &session.schema) else {
-        return Err(Failure::internal("a finished session without its documents"));
+        return Err(Failure::internal(
+            "a finished session without its documents",
+        ));
     };
     let problem: Documents = app.document(&problem.key).await?;
     let schema: SchemaDocument = app.document(&schema.key).await?;

@@ -15,12 +15,19 @@ use millrace_edge::Config;
 async fn main() -> Result<(), lambda_http::Error> {
     let config = Config::from_env()?;
     let ports = millrace_aws::connect(&millrace_aws::Settings {
-        machines: [(MACHINE.to_owned(), config.challenge_machine_arn()?.to_owned())].into(),
+        machines: [(
+            MACHINE.to_owned(),
+            config.challenge_machine_arn()?.to_owned(),
+        )]
+        .into(),
         s3_public_endpoint: config.s3_public_endpoint.clone(),
         ..millrace_aws::Settings::new(config.state_table()?, config.data_bucket()?)
     })
     .await;
-    let settings = Settings { wait: config.interactive_wait, retention_days: config.session_retention_days.into() };
+    let settings = Settings {
+        wait: config.interactive_wait,
+        retention_days: config.session_retention_days.into(),
+    };
     let routes = app::routes(app::App {
         authenticator: config.authenticator(ports.clock.clone())?,
         ids: ports.ids.clone(),

@@ -51,69 +51,132 @@ pub async fn generate_problem(
         }
     };
     let id = session_id(&query)?;
-    let outcome = app.challenges.request(&caller.tenant, id, Action::Problem, edit).await.map_err(failure)?;
-    answer(outcome, "Problem generation", |session_id, document: ProblemDocument| api::ProblemResponse {
-        session_id,
-        status: api::Status::ProblemGenerated,
-        problem_statement: document.problem_statement,
-    })
+    let outcome = app
+        .challenges
+        .request(&caller.tenant, id, Action::Problem, edit)
+        .await
+        .map_err(failure)?;
+    answer(
+        outcome,
+        "Problem generation",
+        |session_id, document: ProblemDocument| api::ProblemResponse {
+            session_id,
+            status: api::Status::ProblemGenerated,
+            problem_statement: document.problem_statement,
+        },
+    )
 }
 
 /// `POST /api/challenge/phase2/generate-schema`
-pub async fn generate_schema(caller: Caller, query: QueryFields, State(app): State<App>) -> Result<Response, Failure> {
+pub async fn generate_schema(
+    caller: Caller,
+    query: QueryFields,
+    State(app): State<App>,
+) -> Result<Response, Failure> {
     let id = session_id(&query)?;
-    let outcome = app.challenges.request(&caller.tenant, id, Action::Schema, |_| {}).await.map_err(failure)?;
-    answer(outcome, "Schema generation", |session_id, document: SchemaDocument| api::SchemaResponse {
-        session_id,
-        phase: api::Phase::Phase2,
-        status: api::Status::PendingApproval,
-        schema: document.schema,
-        validation: document.validation,
-    })
+    let outcome = app
+        .challenges
+        .request(&caller.tenant, id, Action::Schema, |_| {})
+        .await
+        .map_err(failure)?;
+    answer(
+        outcome,
+        "Schema generation",
+        |session_id, document: SchemaDocument| api::SchemaResponse {
+            session_id,
+            phase: api::Phase::Phase2,
+            status: api::Status::PendingApproval,
+            schema: document.schema,
+            validation: document.validation,
+        },
+    )
 }
 
 /// `POST /api/challenge/phase2/regenerate`
-pub async fn regenerate_schema(caller: Caller, query: QueryFields, State(app): State<App>) -> Result<Response, Failure> {
+pub async fn regenerate_schema(
+    caller: Caller,
+    query: QueryFields,
+    State(app): State<App>,
+) -> Result<Response, Failure> {
     let session = app.session(&caller, session_id(&query)?).await?;
     if session.schema.is_none() && !session.is_pending(Action::Schema) && session.problem_approved {
-        return Err(Failure::bad_request("Schema must be generated first: POST /api/challenge/phase2/generate-schema"));
+        return Err(Failure::bad_request(
+            "Schema must be generated first: POST /api/challenge/phase2/generate-schema",
+        ));
     }
     generate_schema(caller, query, State(app)).await
 }
 
 /// `POST /api/challenge/phase3/generate-preview`
-pub async fn generate_preview(caller: Caller, query: QueryFields, State(app): State<App>) -> Result<Response, Failure> {
+pub async fn generate_preview(
+    caller: Caller,
+    query: QueryFields,
+    State(app): State<App>,
+) -> Result<Response, Failure> {
     let id = session_id(&query)?;
-    let outcome = app.challenges.request(&caller.tenant, id, Action::Preview, |_| {}).await.map_err(failure)?;
-    answer(outcome, "Preview generation", |session_id, document: PreviewDocument| api::PreviewResponse {
-        session_id,
-        phase: api::Phase::Phase3,
-        status: api::Status::PendingApproval,
-        preview_data: document.preview_data,
-        validation: document.validation,
-    })
+    let outcome = app
+        .challenges
+        .request(&caller.tenant, id, Action::Preview, |_| {})
+        .await
+        .map_err(failure)?;
+    answer(
+        outcome,
+        "Preview generation",
+        |session_id, document: PreviewDocument| api::PreviewResponse {
+            session_id,
+            phase: api::Phase::Phase3,
+            status: api::Status::PendingApproval,
+            preview_data: document.preview_data,
+            validation: document.validation,
+        },
+    )
 }
 
 /// `POST /api/challenge/phase1/approve`
-pub async fn approve_problem(caller: Caller, query: QueryFields, State(app): State<App>) -> Result<Response, Failure> {
+pub async fn approve_problem(
+    caller: Caller,
+    query: QueryFields,
+    State(app): State<App>,
+) -> Result<Response, Failure> {
     approve(&app, &caller, &query, Phase::One).await
 }
 
 /// `POST /api/challenge/phase2/approve`
-pub async fn approve_schema(caller: Caller, query: QueryFields, State(app): State<App>) -> Result<Response, Failure> {
+pub async fn approve_schema(
+    caller: Caller,
+    query: QueryFields,
+    State(app): State<App>,
+) -> Result<Response, Failure> {
     approve(&app, &caller, &query, Phase::Two).await
 }
 
 /// `POST /api/challenge/phase3/approve`
-pub async fn approve_preview(caller: Caller, query: QueryFields, State(app): State<App>) -> Result<Response, Failure> {
+pub async fn approve_preview(
+    caller: Caller,
+    query: QueryFields,
+    State(app): State<App>,
+) -> Result<Response, Failure> {
     approve(&app, &caller, &query, Phase::Three).await
 }
 
-async fn approve(app: &App, caller: &Caller, query: &QueryFields, phase: Phase) -> Result<Response, Failure> {
+async fn approve(
+    app: &App,
+    caller: &Caller,
+    query: &QueryFields,
+    phase: Phase,
+) -> Result<Response, Failure> {
     let id = session_id(query)?;
-    let session = app.challenges.approve(&caller.tenant, id, phase).await.map_err(failure)?;
+    let session = app
+        .challenges
+        .approve(&caller.tenant, id, phase)
+        .await
+        .map_err(failure)?;
     let (status, what, next_phase) = match phase {
-        Phase::One => (api::Status::Phase1Approved, "Problem statement", api::Phase::Phase2),
+        Phase::One => (
+            api::Status::Phase1Approved,
+            "Problem statement",
+            api::Phase::Phase2,
+        ),
         Phase::Two => (api::Status::Phase2Approved, "Schema", api::Phase::Phase3),
         _ => (api::Status::Phase3Approved, "Preview", api::Phase::Phase4),
     };
@@ -123,7 +186,13 @@ async fn approve(app: &App, caller: &Caller, query: &QueryFields, phase: Phase) 
         _ => 4,
     };
     let message = format!("{what} approved. Ready for Phase {number}.");
-    Ok(Json(api::ApprovalResponse { session_id: session.id, status, message, next_phase }).into_response())
+    Ok(Json(api::ApprovalResponse {
+        session_id: session.id,
+        status,
+        message,
+        next_phase,
+    })
+    .into_response())
 }
 
 fn answer<D, A, F>(outcome: Outcome, what: &str, shape: F) -> Result<Response, Failure>
@@ -133,7 +202,9 @@ where
     F: FnOnce(String, D) -> A,
 {
     match outcome {
-        Outcome::Ready(session, bytes) => Ok(Json(shape(session.id, read(&bytes)?)).into_response()),
+        Outcome::Ready(session, bytes) => {
+            Ok(Json(shape(session.id, read(&bytes)?)).into_response())
+        }
         Outcome::InProgress(session) => Ok(in_progress(session.id)),
         Outcome::Failed(_, reason) => Err(step_failed(what, &reason)),
     }
@@ -141,10 +212,20 @@ where
 
 /// 202: the same call gives the result later.
 pub fn in_progress(session_id: String) -> Response {
-    (StatusCode::ACCEPTED, Json(api::InProgress { session_id, status: api::Status::InProgress })).into_response()
+    (
+        StatusCode::ACCEPTED,
+        Json(api::InProgress {
+            session_id,
+            status: api::Status::InProgress,
+        }),
+    )
+        .into_response()
 }
 
 /// A step that failed in the machine; its reason is ours to tell, and the step can be run again.
 pub fn step_failed(what: &str, reason: &str) -> Failure {
-    Failure::new(millrace_edge::FailureKind::Internal, format!("{what} failed: {reason}"))
+    Failure::new(
+        millrace_edge::FailureKind::Internal,
+        format!("{what} failed: {reason}"),
+    )
 }

@@ -20,12 +20,19 @@ pub async fn status(
     State(app): State<App>,
 ) -> Result<Json<api::SessionStatus>, Failure> {
     let session = app.session(&caller, &id).await?;
-    let percent = app.challenges.progress(&caller.tenant, &session).await.map_err(failure)?.map_or(0, |known| known.percent);
+    let percent = app
+        .challenges
+        .progress(&caller.tenant, &session)
+        .await
+        .map_err(failure)?
+        .map_or(0, |known| known.percent);
     let running = session.is_pending(Action::Full);
     let finished = session.full.as_ref().filter(|_| !running);
     Ok(Json(api::SessionStatus {
         current_phase: phase(rules::current_phase(&session)),
-        created_at: session.created_at.to_rfc3339_opts(SecondsFormat::Secs, true),
+        created_at: session
+            .created_at
+            .to_rfc3339_opts(SecondsFormat::Secs, true),
         next_action: rules::next_action(&session),
         phase_status: api::PhaseStatus {
             phase1: api::ResearchPhase {
@@ -49,7 +56,10 @@ pub async fn status(
                 percent,
                 overall_score: finished.map(|run| run.overall_score),
             },
-            phase5: api::PackagePhase { completed: session.prepared, has_package: finished.is_some() },
+            phase5: api::PackagePhase {
+                completed: session.prepared,
+                has_package: finished.is_some(),
+            },
         },
         session_id: session.id,
     }))
@@ -73,11 +83,19 @@ pub async fn phase1(
 ) -> Result<Json<api::Phase1Status>, Failure> {
     let session = app.session(&caller, &id).await?;
     let research = match &session.research {
-        Some(document) => Some(app.document::<ResearchDocument>(&document.key).await?.research),
+        Some(document) => Some(
+            app.document::<ResearchDocument>(&document.key)
+                .await?
+                .research,
+        ),
         None => None,
     };
     let problem_statement = match &session.problem {
-        Some(document) => Some(app.document::<ProblemDocument>(&document.key).await?.problem_statement),
+        Some(document) => Some(
+            app.document::<ProblemDocument>(&document.key)
+                .await?
+                .problem_statement,
+        ),
         None => None,
     };
     Ok(Json(api::Phase1Status {
@@ -94,9 +112,17 @@ pub async fn phase1(
 
 fn phase1_state(session: &Session) -> api::Status {
     let in_phase1 = |action: Action| action.phase() == Phase::One;
-    if session.failure.as_ref().is_some_and(|failure| in_phase1(failure.action)) {
+    if session
+        .failure
+        .as_ref()
+        .is_some_and(|failure| in_phase1(failure.action))
+    {
         api::Status::Failed
-    } else if session.pending.as_ref().is_some_and(|pending| in_phase1(pending.action)) {
+    } else if session
+        .pending
+        .as_ref()
+        .is_some_and(|pending| in_phase1(pending.action))
+    {
         api::Status::InProgress
     } else if session.problem_approved {
         api::Status::Phase1Approved
@@ -108,28 +134,53 @@ fn phase1_state(session: &Session) -> api::Status {
 }
 
 /// `GET /api/challenge/sessions`
-pub async fn list(caller: Caller, query: QueryFields, State(app): State<App>) -> Result<Json<api::SessionList>, Failure> {
-    let limit = query.integer("limit", 1..=100, 20).map_err(|fault| Failure::invalid(vec![fault]))?;
-    let cursor = query.text("cursor").map_err(|fault| Failure::invalid(vec![fault]))?.map(str::to_owned);
-    let page = app.challenges.list(&caller.tenant, limit, cursor).await.map_err(failure)?;
+pub async fn list(
+    caller: Caller,
+    query: QueryFields,
+    State(app): State<App>,
+) -> Result<Json<api::SessionList>, Failure> {
+    let limit = query
+        .integer("limit", 1..=100, 20)
+        .map_err(|fault| Failure::invalid(vec![fault]))?;
+    let cursor = query
+        .text("cursor")
+        .map_err(|fault| Failure::invalid(vec![fault]))?
+        .map(str::to_owned);
+    let page = app
+        .challenges
+        .list(&caller.tenant, limit, cursor)
+        .await
+        .map_err(failure)?;
     let sessions = page
         .sessions
         .into_iter()
         .map(|session| api::SessionSummary {
             current_phase: phase(rules::current_phase(&session)),
-            created_at: session.created_at.to_rfc3339_opts(SecondsFormat::Secs, true),
+            created_at: session
+                .created_at
+                .to_rfc3339_opts(SecondsFormat::Secs, true),
             next_action: rules::next_action(&session),
             domain: session.brief.domain,
             function: session.brief.function,
             session_id: session.id,
         })
         .collect();
-    Ok(Json(api::SessionList { sessions, next_cursor: page.next }))
+    Ok(Json(api::SessionList {
+        sessions,
+        next_cursor: page.next,
+    }))
 }
 
 /// `DELETE /api/challenge/session/{session_id}`
-pub async fn remove(caller: Caller, Path(id): Path<String>, State(app): State<App>) -> Result<StatusCode, Failure> {
-    app.challenges.remove(&caller.tenant, known(&id)?).await.map_err(failure)?;
+pub async fn remove(
+    caller: Caller,
+    Path(id): Path<String>,
+    State(app): State<App>,
+) -> Result<StatusCode, Failure> {
+    app.challenges
+        .remove(&caller.tenant, known(&id)?)
+        .await
+        .map_err(failure)?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -77,10 +77,16 @@ impl Stage {
     }
 
     fn of(name: &str) -> Self {
-        [Self::Generation, Self::Validation, Self::Reports, Self::Packaging, Self::Completed]
-            .into_iter()
-            .find(|stage| stage.name() == name)
-            .unwrap_or(Self::Planning)
+        [
+            Self::Generation,
+            Self::Validation,
+            Self::Reports,
+            Self::Packaging,
+            Self::Completed,
+        ]
+        .into_iter()
+        .find(|stage| stage.name() == name)
+        .unwrap_or(Self::Planning)
     }
 }
 
@@ -142,8 +148,14 @@ pub async fn part_done(
     part: usize,
 ) -> Result<(), StoreError> {
     let run = run_key(tenant, session, revision);
-    let marker = Key { pk: run.pk.clone(), sk: format!("{}#PART#{part:08}", run.sk) };
-    let writes = vec![Write::create(item(&marker, [])), Update::new(run).add("parts_done", 1).into()];
+    let marker = Key {
+        pk: run.pk.clone(),
+        sk: format!("{}#PART#{part:08}", run.sk),
+    };
+    let writes = vec![
+        Write::create(item(&marker, [])),
+        Update::new(run).add("parts_done", 1).into(),
+    ];
     loop {
         match ports.records.transact(writes.clone()).await {
             // Several parts end at once; the counter is theirs in turn.
@@ -163,7 +175,10 @@ pub async fn started_at(
     session: &str,
     revision: u32,
 ) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let item = ports.records.get(&run_key(tenant, session, revision)).await?;
+    let item = ports
+        .records
+        .get(&run_key(tenant, session, revision))
+        .await?;
     Ok(item.and_then(|item| serde_json::from_value(item.get("started_at")?.clone()).ok()))
 }
 
@@ -171,18 +186,38 @@ pub async fn started_at(
 ///
 /// # Errors
 /// The store's.
-pub async fn read(ports: &Ports, tenant: &Tenant, session: &Session) -> Result<Option<Progress>, StoreError> {
-    let Some(pending) = session.pending.as_ref().filter(|pending| pending.action == Action::Full) else {
+pub async fn read(
+    ports: &Ports,
+    tenant: &Tenant,
+    session: &Session,
+) -> Result<Option<Progress>, StoreError> {
+    let Some(pending) = session
+        .pending
+        .as_ref()
+        .filter(|pending| pending.action == Action::Full)
+    else {
         return Ok(session.full.as_ref().map(|run| {
-            progress(Stage::Completed, Stage::Completed.percent(), seconds(run.started_at, run.finished_at))
+            progress(
+                Stage::Completed,
+                Stage::Completed.percent(),
+                seconds(run.started_at, run.finished_at),
+            )
         }));
     };
     let elapsed = seconds(pending.requested_at, ports.clock.now());
-    let Some(item) = ports.records.get(&run_key(tenant, &session.id, session.revision)).await? else {
+    let Some(item) = ports
+        .records
+        .get(&run_key(tenant, &session.id, session.revision))
+        .await?
+    else {
         return Ok(Some(progress(Stage::Planning, 0, elapsed)));
     };
     let number = |field: &str| item.get(field).and_then(Value::as_u64).unwrap_or(0);
-    let stage = Stage::of(item.get("stage").and_then(Value::as_str).unwrap_or_default());
+    let stage = Stage::of(
+        item.get("stage")
+            .and_then(Value::as_str)
+            .unwrap_or_default(),
+    );
     let percent = if stage == Stage::Generation {
         let span = u64::from(Stage::Validation.percent() - Stage::Generation.percent());
         let share = span * number("parts_done").min(number("parts")) / number("parts").max(1);
@@ -194,7 +229,12 @@ pub async fn read(ports: &Ports, tenant: &Tenant, session: &Session) -> Result<O
 }
 
 fn progress(stage: Stage, percent: u8, elapsed: f64) -> Progress {
-    Progress { stage: stage.name().to_owned(), percent, message: stage.message().to_owned(), elapsed }
+    Progress {
+        stage: stage.name().to_owned(),
+        percent,
+        message: stage.message().to_owned(),
+        elapsed,
+    }
 }
 
 /// Seconds between two moments, with one digit.

@@ -23,30 +23,45 @@ fn refuse(reason: &str) -> Refusal {
 pub fn request(session: &mut Session, action: Action, now: DateTime<Utc>) -> Result<(), Refusal> {
     if let Some(pending) = &session.pending {
         return Err(Refusal(if pending.action == Action::Full {
-            "Full generation is running: wait for it, or POST /api/challenge/phase4/cancel first".to_owned()
+            "Full generation is running: wait for it, or POST /api/challenge/phase4/cancel first"
+                .to_owned()
         } else {
-            format!("The step '{}' is still in progress: wait for its result first", pending.action.name())
+            format!(
+                "The step '{}' is still in progress: wait for its result first",
+                pending.action.name()
+            )
         }));
     }
     match action {
         Action::Research => return Err(refuse("Research is made once for each session")),
         Action::Problem if session.research.is_none() => {
-            return Err(refuse("Research must be completed first: POST /api/challenge/phase1/research"));
+            return Err(refuse(
+                "Research must be completed first: POST /api/challenge/phase1/research",
+            ));
         }
         Action::Schema if !session.problem_approved => {
-            return Err(refuse("Problem statement must be approved first: POST /api/challenge/phase1/approve"));
+            return Err(refuse(
+                "Problem statement must be approved first: POST /api/challenge/phase1/approve",
+            ));
         }
         Action::Preview if !session.schema_approved => {
-            return Err(refuse("Schema must be approved first: POST /api/challenge/phase2/approve"));
+            return Err(refuse(
+                "Schema must be approved first: POST /api/challenge/phase2/approve",
+            ));
         }
         Action::Full if !session.preview_approved => {
-            return Err(refuse("Preview must be approved first: POST /api/challenge/phase3/approve"));
+            return Err(refuse(
+                "Preview must be approved first: POST /api/challenge/phase3/approve",
+            ));
         }
         Action::Problem | Action::Schema | Action::Preview => {}
         Action::Full => session.prepared = false,
     }
     session.failure = None;
-    session.pending = Some(Pending { action, requested_at: now });
+    session.pending = Some(Pending {
+        action,
+        requested_at: now,
+    });
     Ok(())
 }
 
@@ -56,20 +71,31 @@ pub fn request(session: &mut Session, action: Action, now: DateTime<Utc>) -> Res
 /// [`Refusal`] where there is nothing to approve, or it is being made anew.
 pub fn approve(session: &mut Session, phase: Phase) -> Result<(), Refusal> {
     let (action, missing) = match phase {
-        Phase::One => {
-            (Action::Problem, "Problem statement must be generated first: POST /api/challenge/phase1/generate-problem")
-        }
-        Phase::Two => (Action::Schema, "Schema must be generated first: POST /api/challenge/phase2/generate-schema"),
-        Phase::Three => {
-            (Action::Preview, "Preview must be generated first: POST /api/challenge/phase3/generate-preview")
-        }
+        Phase::One => (
+            Action::Problem,
+            "Problem statement must be generated first: POST /api/challenge/phase1/generate-problem",
+        ),
+        Phase::Two => (
+            Action::Schema,
+            "Schema must be generated first: POST /api/challenge/phase2/generate-schema",
+        ),
+        Phase::Three => (
+            Action::Preview,
+            "Preview must be generated first: POST /api/challenge/phase3/generate-preview",
+        ),
         Phase::Four | Phase::Five => return Err(refuse("This phase needs no approval")),
     };
     if session.document(action).is_none() {
         return Err(refuse(missing));
     }
-    if session.pending.as_ref().is_some_and(|pending| pending.action.phase() <= phase) {
-        return Err(refuse("A new version is being generated: wait for its result before approving it"));
+    if session
+        .pending
+        .as_ref()
+        .is_some_and(|pending| pending.action.phase() <= phase)
+    {
+        return Err(refuse(
+            "A new version is being generated: wait for its result before approving it",
+        ));
     }
     match phase {
         Phase::One => session.problem_approved = true,
@@ -83,7 +109,10 @@ pub fn approve(session: &mut Session, phase: Phase) -> Result<(), Refusal> {
 pub fn finish(session: &mut Session, action: Action, key: String) {
     session.pending = None;
     session.failure = None;
-    let document = Some(Document { key, delivered: false });
+    let document = Some(Document {
+        key,
+        delivered: false,
+    });
     match action {
         Action::Research => session.research = document,
         Action::Problem => session.problem = document,
@@ -129,7 +158,10 @@ fn open_gate(session: &mut Session, action: Action) {
         }
         Action::Full => return,
     };
-    session.pending = Some(Pending { action: next, requested_at: session.updated_at });
+    session.pending = Some(Pending {
+        action: next,
+        requested_at: session.updated_at,
+    });
 }
 
 /// Publishes a full run.

@@ -55,7 +55,10 @@ impl Challenges {
     /// The service over `ports`.
     #[must_use]
     pub fn new(ports: Ports, settings: &Settings) -> Self {
-        Self { store: Store::new(ports, settings.retention_days), wait: settings.wait }
+        Self {
+            store: Store::new(ports, settings.retention_days),
+            wait: settings.wait,
+        }
     }
 
     /// The sessions themselves.
@@ -72,7 +75,12 @@ impl Challenges {
     ///
     /// # Errors
     /// [`StoreError::Port`] where it could not be accepted; then nothing is there.
-    pub async fn create(&self, tenant: &Tenant, brief: Brief, open: bool) -> Result<Session, StoreError> {
+    pub async fn create(
+        &self,
+        tenant: &Tenant,
+        brief: Brief,
+        open: bool,
+    ) -> Result<Session, StoreError> {
         let id = self.ports().ids.uuid().to_string();
         let session = Session::new(id, brief, open, self.ports().clock.now());
         self.store.create(tenant, &session).await?;
@@ -86,7 +94,13 @@ impl Challenges {
     ///
     /// # Errors
     /// [`StoreError::Refused`] before the step's time; `edit` may change the brief with it.
-    pub async fn request<F>(&self, tenant: &Tenant, id: &str, action: Action, edit: F) -> Result<Outcome, StoreError>
+    pub async fn request<F>(
+        &self,
+        tenant: &Tenant,
+        id: &str,
+        action: Action,
+        edit: F,
+    ) -> Result<Outcome, StoreError>
     where
         F: Fn(&mut Session) + Send + Sync,
     {
@@ -96,8 +110,11 @@ impl Challenges {
             .store
             .change(tenant, id, action.name(), |session| {
                 accepted.store(false, Ordering::Relaxed);
-                let undelivered = session.document(action).is_some_and(|document| !document.delivered);
-                if session.is_pending(action) || (undelivered && session.pending.is_none() && session.failure.is_none())
+                let undelivered = session
+                    .document(action)
+                    .is_some_and(|document| !document.delivered);
+                if session.is_pending(action)
+                    || (undelivered && session.pending.is_none() && session.failure.is_none())
                 {
                     return Ok(());
                 }
@@ -117,7 +134,12 @@ impl Challenges {
     ///
     /// # Errors
     /// The store's.
-    pub async fn result(&self, tenant: &Tenant, session: &Session, action: Action) -> Result<Outcome, StoreError> {
+    pub async fn result(
+        &self,
+        tenant: &Tenant,
+        session: &Session,
+        action: Action,
+    ) -> Result<Outcome, StoreError> {
         let deadline = tokio::time::Instant::now() + self.wait;
         let mut pause = LOOK;
         let mut session = session.clone();
@@ -129,16 +151,26 @@ impl Challenges {
             pause = (pause * 3 / 2).min(Duration::from_millis(250));
             session = self.store.load(tenant, &session.id).await?;
         }
-        if let Some(failure) = session.failure.clone().filter(|failure| failure.action == action) {
+        if let Some(failure) = session
+            .failure
+            .clone()
+            .filter(|failure| failure.action == action)
+        {
             return Ok(Outcome::Failed(session, failure.reason));
         }
-        let Some(key) = session.document(action).map(|document| document.key.clone()) else {
+        let Some(key) = session
+            .document(action)
+            .map(|document| document.key.clone())
+        else {
             return Ok(Outcome::InProgress(session));
         };
         let session = self
             .store
             .change(tenant, &session.id, "delivered", |session| {
-                if let Some(document) = session.document_mut(action).filter(|document| document.key == key) {
+                if let Some(document) = session
+                    .document_mut(action)
+                    .filter(|document| document.key == key)
+                {
                     document.delivered = true;
                 }
                 Ok(())
@@ -152,7 +184,12 @@ impl Challenges {
     ///
     /// # Errors
     /// [`StoreError::Refused`] before its time.
-    pub async fn generate_full(&self, tenant: &Tenant, id: &str, size: Option<u64>) -> Result<Session, StoreError> {
+    pub async fn generate_full(
+        &self,
+        tenant: &Tenant,
+        id: &str,
+        size: Option<u64>,
+    ) -> Result<Session, StoreError> {
         let now = self.ports().clock.now();
         let accepted = AtomicBool::new(false);
         let session = self
@@ -178,9 +215,19 @@ impl Challenges {
     ///
     /// # Errors
     /// [`StoreError::Refused`] where there is nothing to approve.
-    pub async fn approve(&self, tenant: &Tenant, id: &str, phase: Phase) -> Result<Session, StoreError> {
+    pub async fn approve(
+        &self,
+        tenant: &Tenant,
+        id: &str,
+        phase: Phase,
+    ) -> Result<Session, StoreError> {
         let event = format!("{} approved", phase.name());
-        let session = self.store.change(tenant, id, &event, |session| Ok(rules::approve(session, phase)?)).await?;
+        let session = self
+            .store
+            .change(tenant, id, &event, |session| {
+                Ok(rules::approve(session, phase)?)
+            })
+            .await?;
         let gate = match phase {
             Phase::One => "problem-approval",
             Phase::Two => "schema-approval",
@@ -188,7 +235,9 @@ impl Challenges {
         };
         // The approval stands in the session; a machine that does not take it now is started
         // beyond it by the next step.
-        self.pass_gate(tenant, &session, &[(gate, "approve")]).await.ok();
+        self.pass_gate(tenant, &session, &[(gate, "approve")])
+            .await
+            .ok();
         Ok(session)
     }
 
@@ -197,8 +246,14 @@ impl Challenges {
     /// # Errors
     /// [`StoreError::Refused`] where none runs.
     pub async fn cancel(&self, tenant: &Tenant, id: &str) -> Result<Session, StoreError> {
-        let session = self.store.change(tenant, id, "cancelled", |session| Ok(rules::cancel(session)?)).await?;
-        self.stop(&session, session.revision - 1, "cancelled by the caller").await;
+        let session = self
+            .store
+            .change(tenant, id, "cancelled", |session| {
+                Ok(rules::cancel(session)?)
+            })
+            .await?;
+        self.stop(&session, session.revision - 1, "cancelled by the caller")
+            .await;
         Ok(session)
     }
 
@@ -225,7 +280,11 @@ impl Challenges {
     ///
     /// # Errors
     /// The store's.
-    pub async fn progress(&self, tenant: &Tenant, session: &Session) -> Result<Option<Progress>, StoreError> {
+    pub async fn progress(
+        &self,
+        tenant: &Tenant,
+        session: &Session,
+    ) -> Result<Option<Progress>, StoreError> {
         progress::read(self.ports(), tenant, session).await
     }
 
@@ -233,7 +292,12 @@ impl Challenges {
     ///
     /// # Errors
     /// The store's.
-    pub async fn list(&self, tenant: &Tenant, limit: u32, cursor: Option<String>) -> Result<SessionPage, StoreError> {
+    pub async fn list(
+        &self,
+        tenant: &Tenant,
+        limit: u32,
+        cursor: Option<String>,
+    ) -> Result<SessionPage, StoreError> {
         self.store.list(tenant, limit, cursor).await
     }
 
@@ -244,9 +308,13 @@ impl Challenges {
     pub async fn remove(&self, tenant: &Tenant, id: &str) -> Result<(), StoreError> {
         let session = self.store.load(tenant, id).await?;
         if session.pending.is_some() {
-            return Err(Refusal("The session is working: wait for its step or cancel it first".to_owned()).into());
+            return Err(Refusal(
+                "The session is working: wait for its step or cancel it first".to_owned(),
+            )
+            .into());
         }
-        self.stop(&session, session.revision, "session deleted").await;
+        self.stop(&session, session.revision, "session deleted")
+            .await;
         self.store.remove(tenant, id).await
     }
 
@@ -255,16 +323,29 @@ impl Challenges {
     /// # Errors
     /// [`StoreError::NotFound`] where it is gone.
     pub async fn object(&self, key: &str) -> Result<Bytes, StoreError> {
-        self.store.objects().get(key, DOCUMENT_BYTES).await?.ok_or(StoreError::NotFound)
+        self.store
+            .objects()
+            .get(key, DOCUMENT_BYTES)
+            .await?
+            .ok_or(StoreError::NotFound)
     }
 
     /// A link to a stored object that a browser saves under `file_name`.
     ///
     /// # Errors
     /// The store's.
-    pub async fn link(&self, key: &str, file_name: &str, content_type: &str) -> Result<String, StoreError> {
+    pub async fn link(
+        &self,
+        key: &str,
+        file_name: &str,
+        content_type: &str,
+    ) -> Result<String, StoreError> {
         let disposition = Disposition::attachment(file_name, content_type);
-        Ok(self.store.objects().presign_get(key, &disposition, Duration::from_secs(900)).await?)
+        Ok(self
+            .store
+            .objects()
+            .presign_get(key, &disposition, Duration::from_secs(900))
+            .await?)
     }
 
     /// Brings every decision older than `age` that did not reach the machine to a new execution,
@@ -291,7 +372,12 @@ impl Challenges {
     }
 
     /// Brings a recorded decision to the machine: through its gate, or by a new execution.
-    async fn drive(&self, tenant: &Tenant, session: &Session, action: Action) -> Result<(), StoreError> {
+    async fn drive(
+        &self,
+        tenant: &Tenant,
+        session: &Session,
+        action: Action,
+    ) -> Result<(), StoreError> {
         let gates: &[(&str, &str)] = match action {
             Action::Research => &[],
             Action::Problem => &[("problem", "go"), ("problem-approval", "again")],
@@ -306,7 +392,12 @@ impl Challenges {
     }
 
     /// Completes the token of the first of `gates` that the execution reaches in time.
-    async fn pass_gate(&self, tenant: &Tenant, session: &Session, gates: &[(&str, &str)]) -> Result<bool, StoreError> {
+    async fn pass_gate(
+        &self,
+        tenant: &Tenant,
+        session: &Session,
+        gates: &[(&str, &str)],
+    ) -> Result<bool, StoreError> {
         let deadline = tokio::time::Instant::now() + GATE_WAIT;
         loop {
             let gate = self.store.gate(tenant, &session.id).await?;
@@ -316,7 +407,12 @@ impl Challenges {
             };
             if let Some((_, decision)) = gates.iter().find(|(name, _)| *name == gate.name) {
                 let output = json!({ "action": decision });
-                return Ok(self.ports().workflows.complete(&gate.token, &output).await? == Delivery::Delivered);
+                return Ok(self
+                    .ports()
+                    .workflows
+                    .complete(&gate.token, &output)
+                    .await?
+                    == Delivery::Delivered);
             }
             if tokio::time::Instant::now() > deadline {
                 return Ok(false);
@@ -326,7 +422,12 @@ impl Challenges {
     }
 
     /// Starts a new execution at `action`; the former one can no longer write.
-    async fn restart(&self, tenant: &Tenant, session: &Session, action: Action) -> Result<(), StoreError> {
+    async fn restart(
+        &self,
+        tenant: &Tenant,
+        session: &Session,
+        action: Action,
+    ) -> Result<(), StoreError> {
         let former = session.revision;
         let session = self
             .store
@@ -342,7 +443,12 @@ impl Challenges {
         self.start(tenant, &session, action).await
     }
 
-    async fn start(&self, tenant: &Tenant, session: &Session, action: Action) -> Result<(), StoreError> {
+    async fn start(
+        &self,
+        tenant: &Tenant,
+        session: &Session,
+        action: Action,
+    ) -> Result<(), StoreError> {
         let input = json!({
             "tenant": tenant.as_str(),
             "session_id": session.id,
@@ -350,7 +456,10 @@ impl Challenges {
             "start_at": action.name(),
             "open": session.open,
         });
-        self.ports().workflows.start(MACHINE, &execution(session, session.revision), &input).await?;
+        self.ports()
+            .workflows
+            .start(MACHINE, &execution(session, session.revision), &input)
+            .await?;
         self.arrived(tenant, session).await
     }
 
@@ -363,7 +472,11 @@ impl Challenges {
 
     /// Best effort: a late execution is fenced off by its revision anyway.
     async fn stop(&self, session: &Session, revision: u32, cause: &str) {
-        self.ports().workflows.stop(MACHINE, &execution(session, revision), cause).await.ok();
+        self.ports()
+            .workflows
+            .stop(MACHINE, &execution(session, revision), cause)
+            .await
+            .ok();
     }
 }
 

@@ -223,7 +223,10 @@ impl Session {
             full_size: None,
             full: None,
             prepared: false,
-            pending: Some(Pending { action: Action::Research, requested_at: now }),
+            pending: Some(Pending {
+                action: Action::Research,
+                requested_at: now,
+            }),
             failure: None,
         }
     }
@@ -254,7 +257,9 @@ impl Session {
     /// Whether the machine works on `action` now.
     #[must_use]
     pub fn is_pending(&self, action: Action) -> bool {
-        self.pending.as_ref().is_some_and(|pending| pending.action == action)
+        self.pending
+            .as_ref()
+            .is_some_and(|pending| pending.action == action)
     }
 
     /// Rows of the largest table of the full set.

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use millrace_ports::{
-    Condition, Index, Item, Key, Objects, PortError, Ports, Query, Tenant, TransactError, Write, item,
+    Condition, Index, Item, Key, Objects, PortError, Ports, Query, Tenant, TransactError, Write,
+    item,
 };
 use serde_json::{Value, json};
 use thiserror::Error;
@@ -83,7 +84,10 @@ impl Store {
     /// A store whose rows expire after `retention_days`.
     #[must_use]
     pub fn new(ports: Ports, retention_days: i64) -> Self {
-        Self { ports, retention_days }
+        Self {
+            ports,
+            retention_days,
+        }
     }
 
     /// The ports it works on.
@@ -103,12 +107,19 @@ impl Store {
     /// # Errors
     /// [`StoreError::Port`].
     pub async fn create(&self, tenant: &Tenant, session: &Session) -> Result<(), StoreError> {
-        let mut writes = vec![Write::create(self.item(tenant, session)?), self.event(tenant, session, "created")];
+        let mut writes = vec![
+            Write::create(self.item(tenant, session)?),
+            self.event(tenant, session, "created"),
+        ];
         writes.extend(outbox_put(tenant, session));
-        self.ports.records.transact(writes).await.map_err(|error| match error {
-            TransactError::Port(error) => StoreError::Port(error),
-            TransactError::ConditionFailed { .. } | TransactError::Conflict => StoreError::Busy,
-        })
+        self.ports
+            .records
+            .transact(writes)
+            .await
+            .map_err(|error| match error {
+                TransactError::Port(error) => StoreError::Port(error),
+                TransactError::ConditionFailed { .. } | TransactError::Conflict => StoreError::Busy,
+            })
     }
 
     /// Reads a session.
@@ -128,7 +139,13 @@ impl Store {
     ///
     /// # Errors
     /// What `change` refuses, or the store's errors; nothing is written then.
-    pub async fn change<F>(&self, tenant: &Tenant, id: &str, event: &str, change: F) -> Result<Session, StoreError>
+    pub async fn change<F>(
+        &self,
+        tenant: &Tenant,
+        id: &str,
+        event: &str,
+        change: F,
+    ) -> Result<Session, StoreError>
     where
         F: Fn(&mut Session) -> Result<(), StoreError> + Send + Sync,
     {
@@ -137,11 +154,20 @@ impl Store {
             let mut after = before.clone();
             after.updated_at = self.ports.clock.now();
             change(&mut after)?;
-            if (Session { updated_at: before.updated_at, ..after.clone() }) == before {
+            if (Session {
+                updated_at: before.updated_at,
+                ..after.clone()
+            }) == before
+            {
                 return Ok(before);
             }
             after.version += 1;
-            match self.ports.records.transact(self.writes(tenant, &before, &after, event)?).await {
+            match self
+                .ports
+                .records
+                .transact(self.writes(tenant, &before, &after, event)?)
+                .await
+            {
                 Ok(()) => return Ok(after),
                 Err(TransactError::ConditionFailed { .. } | TransactError::Conflict) => {}
                 Err(TransactError::Port(error)) => return Err(error.into()),
@@ -174,11 +200,27 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Port`].
-    pub async fn list(&self, tenant: &Tenant, limit: u32, cursor: Option<String>) -> Result<SessionPage, StoreError> {
-        let query = Query::new(Index::Gsi1, list_partition(tenant)).newest_first().limit(limit).after(cursor);
+    pub async fn list(
+        &self,
+        tenant: &Tenant,
+        limit: u32,
+        cursor: Option<String>,
+    ) -> Result<SessionPage, StoreError> {
+        let query = Query::new(Index::Gsi1, list_partition(tenant))
+            .newest_first()
+            .limit(limit)
+            .after(cursor);
         let page = self.ports.records.query(&query).await?;
-        let sessions = page.items.iter().filter(|item| self.is_kept(item)).map(read).collect::<Result<_, _>>()?;
-        Ok(SessionPage { sessions, next: page.next })
+        let sessions = page
+            .items
+            .iter()
+            .filter(|item| self.is_kept(item))
+            .map(read)
+            .collect::<Result<_, _>>()?;
+        Ok(SessionPage {
+            sessions,
+            next: page.next,
+        })
     }
 
     /// Removes a session with everything that belongs to it.
@@ -208,7 +250,10 @@ impl Store {
                 .iter()
                 .filter_map(|item| item.get("sk").and_then(Value::as_str))
                 .map(|sk| Write::Delete {
-                    key: Key { pk: partition.clone(), sk: sk.to_owned() },
+                    key: Key {
+                        pk: partition.clone(),
+                        sk: sk.to_owned(),
+                    },
                     condition: Condition::None,
                 })
                 .collect();
@@ -235,9 +280,21 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Port`].
-    pub async fn delivered(&self, tenant: &Tenant, id: &str, pending: &Pending) -> Result<(), StoreError> {
+    pub async fn delivered(
+        &self,
+        tenant: &Tenant,
+        id: &str,
+        pending: &Pending,
+    ) -> Result<(), StoreError> {
         let key = outbox_key(tenant, id, pending.requested_at);
-        transact(&self.ports, vec![Write::Delete { key, condition: Condition::None }]).await
+        transact(
+            &self.ports,
+            vec![Write::Delete {
+                key,
+                condition: Condition::None,
+            }],
+        )
+        .await
     }
 
     /// Messages recorded before `before`, oldest first.
@@ -269,7 +326,14 @@ impl Store {
     /// # Errors
     /// [`StoreError::Port`].
     pub async fn discard(&self, row: &OutboxRow) -> Result<(), StoreError> {
-        transact(&self.ports, vec![Write::Delete { key: row.key.clone(), condition: Condition::None }]).await
+        transact(
+            &self.ports,
+            vec![Write::Delete {
+                key: row.key.clone(),
+                condition: Condition::None,
+            }],
+        )
+        .await
     }
 
     fn is_kept(&self, item: &Item) -> bool {
@@ -286,7 +350,10 @@ impl Store {
             &key(tenant, &session.id, "SESSION"),
             [
                 ("gsi1pk", list_partition(tenant).into()),
-                ("gsi1sk", format!("{}#{}", stamp(session.created_at), session.id).into()),
+                (
+                    "gsi1sk",
+                    format!("{}#{}", stamp(session.created_at), session.id).into(),
+                ),
                 ("ttl", self.expiry(session).into()),
                 ("version", session.version.into()),
                 ("session", serde_json::to_value(session)?),
@@ -295,7 +362,11 @@ impl Store {
     }
 
     fn event(&self, tenant: &Tenant, session: &Session, event: &str) -> Write {
-        let key = key(tenant, &session.id, &format!("EVENT#{:08}", session.version));
+        let key = key(
+            tenant,
+            &session.id,
+            &format!("EVENT#{:08}", session.version),
+        );
         Write::create(item(
             &key,
             [
@@ -332,7 +403,9 @@ pub(crate) async fn transact(ports: &Ports, writes: Vec<Write>) -> Result<(), St
 }
 
 fn read(item: &Item) -> Result<Session, StoreError> {
-    Ok(serde_json::from_value(item.get("session").cloned().unwrap_or_default())?)
+    Ok(serde_json::from_value(
+        item.get("session").cloned().unwrap_or_default(),
+    )?)
 }
 
 fn list_partition(tenant: &Tenant) -> String {
@@ -344,7 +417,10 @@ fn stamp(at: DateTime<Utc>) -> String {
 }
 
 fn outbox_key(tenant: &Tenant, id: &str, at: DateTime<Utc>) -> Key {
-    Key { pk: OUTBOX.to_owned(), sk: format!("{}#{}#{id}", stamp(at), tenant.as_str()) }
+    Key {
+        pk: OUTBOX.to_owned(),
+        sk: format!("{}#{}#{id}", stamp(at), tenant.as_str()),
+    }
 }
 
 fn outbox_put(tenant: &Tenant, session: &Session) -> Option<Write> {
@@ -364,7 +440,10 @@ fn outbox_put(tenant: &Tenant, session: &Session) -> Option<Write> {
 fn outbox_row(item: &Item) -> Option<OutboxRow> {
     let text = |field: &str| item.get(field).and_then(Value::as_str).map(str::to_owned);
     Some(OutboxRow {
-        key: Key { pk: text("pk")?, sk: text("sk")? },
+        key: Key {
+            pk: text("pk")?,
+            sk: text("sk")?,
+        },
         tenant: Tenant::new(text("tenant")?).ok()?,
         session: text("session")?,
         requested_at: serde_json::from_value(item.get("at")?.clone()).ok()?,

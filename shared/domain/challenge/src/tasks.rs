@@ -23,7 +23,11 @@ impl Ticket {
     /// Key of an object that this execution writes.
     #[must_use]
     pub fn object_key(&self, name: &str) -> String {
-        format!("{}r{}/{name}", object_prefix(&self.tenant, &self.session_id), self.revision)
+        format!(
+            "{}r{}/{name}",
+            object_prefix(&self.tenant, &self.session_id),
+            self.revision
+        )
     }
 }
 
@@ -37,7 +41,9 @@ impl Tasks {
     /// The tasks' side over `ports`.
     #[must_use]
     pub fn new(ports: Ports, retention_days: i64) -> Self {
-        Self { store: Store::new(ports, retention_days) }
+        Self {
+            store: Store::new(ports, retention_days),
+        }
     }
 
     /// The ports it works on.
@@ -72,7 +78,10 @@ impl Tasks {
     {
         let session = self.session(ticket).await?;
         let key = ticket.object_key(&format!("{}-{}.json", action.name(), session.version));
-        self.store.objects().put(&key, document, "application/json").await?;
+        self.store
+            .objects()
+            .put(&key, document, "application/json")
+            .await?;
         let event = format!("{} finished", action.name());
         self.change(ticket, &event, |session| {
             if session.is_pending(action) {
@@ -109,7 +118,12 @@ impl Tasks {
         .await
     }
 
-    async fn change<F>(&self, ticket: &Ticket, event: &str, change: F) -> Result<Session, StoreError>
+    async fn change<F>(
+        &self,
+        ticket: &Ticket,
+        event: &str,
+        change: F,
+    ) -> Result<Session, StoreError>
     where
         F: Fn(&mut Session) + Send + Sync,
     {
@@ -124,5 +138,9 @@ impl Tasks {
 }
 
 fn fence(session: &Session, ticket: &Ticket) -> Result<(), StoreError> {
-    if session.revision == ticket.revision { Ok(()) } else { Err(StoreError::Superseded(ticket.revision)) }
+    if session.revision == ticket.revision {
+        Ok(())
+    } else {
+        Err(StoreError::Superseded(ticket.revision))
+    }
 }

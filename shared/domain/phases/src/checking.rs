@@ -72,8 +72,13 @@ fn column_expectation(
     let generator = delivery.generator();
     let own = !delivery.is_wide() || column.table == grain;
     let bounds = generator.bounds(&column.table, &column.column);
-    let values = generator.categories(&column.table, &column.column).unwrap_or_default();
-    let categories = values.iter().map(|value| canonical(column.data_type, value)).collect();
+    let values = generator
+        .categories(&column.table, &column.column)
+        .unwrap_or_default();
+    let categories = values
+        .iter()
+        .map(|value| canonical(column.data_type, value))
+        .collect();
     let mut expected = verify::ColumnExpectation {
         name: column.name.clone(),
         nullable: column.nullable,
@@ -97,7 +102,10 @@ fn column_expectation(
     expected.unreadable_share = Some(filled * planned.mistyped_share);
     expected.padded_share = (planned.padded_share > 0.0).then_some(filled * planned.padded_share);
     if let Some(shares) = planned.shares {
-        expected.categories = shares.iter().map(|share| canonical(column.data_type, &share.value)).collect();
+        expected.categories = shares
+            .iter()
+            .map(|share| canonical(column.data_type, &share.value))
+            .collect();
         expected.category_shares = shares.iter().map(|share| share.share).collect();
     }
     expected.deciles = planned

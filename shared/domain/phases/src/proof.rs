@@ -126,11 +126,7 @@ fn recommendations(unanswerable: &[Unanswerable], kpis: usize) -> Vec<String> {
 
 /// The delivered tables in the contract's words.
 #[must_use]
-pub fn schema(
-    delivery: &Delivery,
-    rules: &[BusinessRule],
-    kpis: &[Kpi],
-) -> api::Schema {
+pub fn schema(delivery: &Delivery, rules: &[BusinessRule], kpis: &[Kpi]) -> api::Schema {
     let tables = delivery
         .tables()
         .into_iter()

@@ -113,15 +113,25 @@ impl Phases {
         let delivery = Delivery::new(&schema.plan, session.brief.data_structure)?;
         let (preview_data, validation) = preview::preview(&delivery)?;
         let score = validation.quality_score;
-        let document = PreviewDocument { preview_data, validation };
-        self.finish(ticket, Action::Preview, &document, |session| session.quality_score = Some(score)).await
+        let document = PreviewDocument {
+            preview_data,
+            validation,
+        };
+        self.finish(ticket, Action::Preview, &document, |session| {
+            session.quality_score = Some(score)
+        })
+        .await
     }
 
     /// Phase 4: cuts the full set into `count` parts, or into parts of a good size.
     ///
     /// # Errors
     /// [`PhaseError`].
-    pub async fn plan_parts(&self, ticket: &Ticket, count: Option<u64>) -> Result<PlannedParts, PhaseError> {
+    pub async fn plan_parts(
+        &self,
+        ticket: &Ticket,
+        count: Option<u64>,
+    ) -> Result<PlannedParts, PhaseError> {
         let run = self.run(ticket).await?;
         let tables = run.delivery.tables();
         let parts = parts::cut(&tables, count.unwrap_or_else(|| parts::count(&tables)));
@@ -246,7 +256,8 @@ impl Phases {
             .await?
             .ok_or_else(|| PhaseError::Missing(zip.clone()))?;
         let qa: QaDocument = self.json(&ticket.object_key("qa.json")).await?;
-        let requested = run.session
+        let requested = run
+            .session
             .pending
             .as_ref()
             .map(|pending| pending.requested_at);

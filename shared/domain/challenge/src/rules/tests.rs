@@ -67,16 +67,25 @@ fn next_action_leads_through_all_phases() {
     ] {
         assert_eq!(next_action(&session), format!("POST /api/challenge/{call}"));
         take(&mut session, action);
-        assert_eq!(next_action(&session), format!("POST /api/challenge/{}/approve", phase.name()));
+        assert_eq!(
+            next_action(&session),
+            format!("POST /api/challenge/{}/approve", phase.name())
+        );
         approve(&mut session, phase).expect("something to approve");
     }
-    assert_eq!(next_action(&session), "POST /api/challenge/phase4/generate-full");
+    assert_eq!(
+        next_action(&session),
+        "POST /api/challenge/phase4/generate-full"
+    );
     request(&mut session, Action::Full, noon()).expect("all is approved");
     assert_eq!(next_action(&session), "GET /api/challenge/phase4/status/s");
     publish(&mut session, run());
     assert_eq!(next_action(&session), "GET /api/challenge/phase5/prepare/s");
     session.prepared = true;
-    assert_eq!(next_action(&session), "GET /api/challenge/phase5/download/s");
+    assert_eq!(
+        next_action(&session),
+        "GET /api/challenge/phase5/download/s"
+    );
 }
 
 #[test]
@@ -101,7 +110,13 @@ fn a_failed_stage_keeps_what_was_approved_and_runs_again() {
     request(&mut session, Action::Full, noon()).expect("all is approved");
     fail(&mut session, Action::Full, "disk on fire".to_owned());
     assert!(session.problem_approved && session.schema_approved && session.preview_approved);
-    assert_eq!(session.failure.as_ref().map(|failure| failure.reason.as_str()), Some("disk on fire"));
+    assert_eq!(
+        session
+            .failure
+            .as_ref()
+            .map(|failure| failure.reason.as_str()),
+        Some("disk on fire")
+    );
     request(&mut session, Action::Full, noon()).expect("a failed stage can be run again");
     assert_eq!(session.failure, None);
 }
@@ -110,7 +125,10 @@ fn a_failed_stage_keeps_what_was_approved_and_runs_again() {
 fn a_new_schema_takes_away_what_was_built_on_the_old_one() {
     let mut session = approved_preview();
     request(&mut session, Action::Schema, noon()).expect("going back is allowed");
-    assert!(session.schema_approved, "until the new one is there, the old one stands");
+    assert!(
+        session.schema_approved,
+        "until the new one is there, the old one stands"
+    );
     finish(&mut session, Action::Schema, "schema-2".to_owned());
     assert!(!session.schema_approved && session.preview.is_none() && !session.preview_approved);
     assert!(session.problem_approved, "the problem was not touched");
@@ -126,7 +144,10 @@ fn cancelling_fences_the_execution_and_keeps_the_former_run() {
     let revision = session.revision;
     cancel(&mut session).expect("it runs");
     assert_eq!(session.revision, revision + 1);
-    assert!(session.full.is_some(), "the status answers as before the start");
+    assert!(
+        session.full.is_some(),
+        "the status answers as before the start"
+    );
 }
 
 #[test]
@@ -156,7 +177,12 @@ enum Event {
 }
 
 fn events() -> impl Strategy<Value = Vec<Event>> {
-    let actions = [Action::Problem, Action::Schema, Action::Preview, Action::Full];
+    let actions = [
+        Action::Problem,
+        Action::Schema,
+        Action::Preview,
+        Action::Full,
+    ];
     let phases = [Phase::One, Phase::Two, Phase::Three];
     prop::collection::vec(
         prop_oneof![
