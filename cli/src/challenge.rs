@@ -4,11 +4,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use millrace_api::challenge::{
-    ChallengeInput, DataStructure as InputStructure, SkillLevel as InputLevel,
-};
+use millrace_api::challenge::ChallengeInput;
 use millrace_api::error::Fault;
-use millrace_challenge::brief::{Brief, DataStructure, SkillLevel};
+use millrace_challenge::brief::Brief;
 use millrace_challenge::service::{Challenges, Settings};
 use millrace_challenge::store::StoreError;
 use millrace_challenge::tasks::Ticket;
@@ -57,7 +55,7 @@ pub async fn run(file: &Path, out: &Path, parts: Option<u64>) -> Result<(), Chal
         say(&format!(
             "{:7.2} s  {what}",
             started.elapsed().as_secs_f64()
-        ))
+        ));
     };
 
     let ports = Memory::new().ports();
@@ -68,7 +66,9 @@ pub async fn run(file: &Path, out: &Path, parts: Option<u64>) -> Result<(), Chal
     let challenges = Challenges::new(ports.clone(), &settings);
     let phases = Phases::new(ports.clone(), "Codebasics Data Factory".to_owned(), 1);
     let tenant = Tenant::public();
-    let session = challenges.create(&tenant, brief(input), true).await?;
+    let session = challenges
+        .create(&tenant, Brief::new(input, 0), true)
+        .await?;
     let ticket = Ticket {
         tenant: tenant.clone(),
         session_id: session.id,
@@ -107,24 +107,4 @@ pub async fn run(file: &Path, out: &Path, parts: Option<u64>) -> Result<(), Chal
         run.overall_score
     ));
     Ok(())
-}
-
-fn brief(input: ChallengeInput) -> Brief {
-    Brief {
-        domain: input.domain,
-        function: input.function,
-        problem_statement: input.problem_statement,
-        skill_level: match input.skill_level {
-            InputLevel::Beginner => SkillLevel::Beginner,
-            InputLevel::Intermediate => SkillLevel::Intermediate,
-            InputLevel::Advanced => SkillLevel::Advanced,
-        },
-        dataset_size: input.dataset_size,
-        data_structure: match input.data_structure {
-            InputStructure::Normalized => DataStructure::Normalized,
-            InputStructure::Denormalized => DataStructure::Denormalized,
-        },
-        primary_questions: input.primary_questions,
-        seed: input.seed.unwrap_or(0),
-    }
 }

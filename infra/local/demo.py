@@ -20,7 +20,7 @@ BRIEF = {
     "skill_level": "Intermediate",
     "dataset_size": 10000,
     "data_structure": "Normalized",
-    "primary_questions": "Which product categories lost revenue? Which customer segment orders the most?",
+    "primary_questions": "Which customer segment orders the most? How many refunds are there per reason?",
     "seed": 42,
 }
 

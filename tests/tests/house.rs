@@ -65,10 +65,10 @@ impl House {
         let mut found = BTreeSet::new();
         let mut open = vec![package.to_owned()];
         while let Some(name) = open.pop() {
-            if let Some(imports) = self.imports.get(&name) {
-                if found.insert(name) {
-                    open.extend(imports.iter().cloned());
-                }
+            if let Some(imports) = self.imports.get(&name)
+                && found.insert(name)
+            {
+                open.extend(imports.iter().cloned());
             }
         }
         found

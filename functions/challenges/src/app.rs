@@ -1,9 +1,10 @@
 //! State and routes of the function, and what all handlers share.
 
 use axum::Router;
-use axum::extract::FromRef;
-use axum::routing::{delete, get, post};
+use axum::extract::{FromRef, FromRequestParts, Path};
+use axum::routing::{MethodRouter, delete, get, post};
 use bytes::Bytes;
+use http::request::Parts;
 use millrace_api::error::Fault;
 use millrace_challenge::service::Challenges;
 use millrace_challenge::session::Session;
@@ -34,81 +35,88 @@ impl FromRef<App> for Authenticator {
     }
 }
 
-/// Every route of the function.
-pub fn routes(app: App) -> Router {
-    Router::new()
-        .route("/api/challenge/sessions", get(sessions::list))
-        .route(
+/// Every path of the function with its methods.
+pub fn endpoints() -> [(&'static str, MethodRouter<App>); 21] {
+    [
+        ("/api/challenge/sessions", get(sessions::list)),
+        (
             "/api/challenge/session/{session_id}",
             get(sessions::status).merge(delete(sessions::remove)),
-        )
-        .route("/api/challenge/phase1/research", post(create::research))
-        .route(
+        ),
+        ("/api/challenge/phase1/research", post(create::research)),
+        (
             "/api/challenge/phase1/generate-problem",
             post(phases::generate_problem),
-        )
-        .route(
+        ),
+        (
             "/api/challenge/phase1/approve",
             post(phases::approve_problem),
-        )
-        .route(
+        ),
+        (
             "/api/challenge/phase1/status/{session_id}",
             get(sessions::phase1),
-        )
-        .route(
+        ),
+        (
             "/api/challenge/phase2/generate-schema",
             post(phases::generate_schema),
-        )
-        .route(
-            "/api/challenge/phase2/approve",
-            post(phases::approve_schema),
-        )
-        .route(
+        ),
+        ("/api/challenge/phase2/approve", post(phases::approve_schema)),
+        (
             "/api/challenge/phase2/regenerate",
             post(phases::regenerate_schema),
-        )
-        .route(
+        ),
+        (
             "/api/challenge/phase3/generate-preview",
             post(phases::generate_preview),
-        )
-        .route(
+        ),
+        (
             "/api/challenge/phase3/approve",
             post(phases::approve_preview),
-        )
-        .route(
+        ),
+        (
             "/api/challenge/phase4/generate-full",
             post(generation::start),
-        )
-        .route("/api/challenge/phase4/cancel", post(generation::cancel))
-        .route(
+        ),
+        ("/api/challenge/phase4/cancel", post(generation::cancel)),
+        (
             "/api/challenge/phase4/status/{session_id}",
             get(generation::status),
-        )
-        .route(
+        ),
+        (
             "/api/challenge/phase5/prepare/{session_id}",
             get(download::prepare),
-        )
-        .route(
+        ),
+        (
             "/api/challenge/phase5/download/{session_id}",
             get(download::package),
-        )
-        .route("/api/challenge/create", post(create::legacy))
-        .route(
+        ),
+        ("/api/challenge/create", post(create::legacy)),
+        (
             "/api/challenge/status/{session_id}",
             get(generation::status),
-        )
-        .route("/api/challenge/result/{session_id}", get(legacy::result))
-        .route("/api/report/download/{session_id}", get(download::report))
-        .route("/api/download/{session_id}", get(download::datasets))
+        ),
+        ("/api/challenge/result/{session_id}", get(legacy::result)),
+        ("/api/report/download/{session_id}", get(download::report)),
+        ("/api/download/{session_id}", get(download::datasets)),
+    ]
+}
+
+/// Every route of the function.
+pub fn routes(app: App) -> Router {
+    endpoints()
+        .into_iter()
+        .fold(Router::new(), |router, (path, methods)| {
+            router.route(path, methods)
+        })
         .with_state(app)
 }
 
 impl App {
-    /// The caller's session of that id; a malformed id is a session that is not there.
+    /// The caller's session of that id.
     pub async fn session(&self, caller: &Caller, id: &str) -> Result<Session, Failure> {
         self.challenges
             .store()
-            .load(&caller.tenant, known(id)?)
+            .load(&caller.tenant, id)
             .await
             .map_err(failure)
     }
@@ -119,16 +127,54 @@ impl App {
     }
 }
 
+/// The session id of a path. What cannot be one, text that is no UTF-8 included, is a session that
+/// is not there.
+#[derive(Debug)]
+pub struct SessionId(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for SessionId {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let Path(id) = Path::<String>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| not_found())?;
+        known(&id)?;
+        Ok(Self(id))
+    }
+}
+
 /// The session id of a query.
 pub fn session_id(query: &QueryFields) -> Result<&str, Failure> {
-    let id = query
-        .required("session_id")
-        .map_err(|fault: Fault| Failure::invalid(vec![fault]))?;
-    known(id)
+    with_session_id(Ok(()), query).map(|((), id)| id)
+}
+
+/// A body with the session id of the query beside it, or every fault of both.
+pub fn with_session_id<B>(
+    body: Result<B, Vec<Fault>>,
+    query: &QueryFields,
+) -> Result<(B, &str), Failure> {
+    let id = query.required("session_id").map_err(|fault| vec![fault]);
+    let (body, id) = both(body, id)?;
+    Ok((body, known(id)?))
+}
+
+/// Both values, or every fault of both.
+pub fn both<A, B>(
+    first: Result<A, Vec<Fault>>,
+    second: Result<B, Vec<Fault>>,
+) -> Result<(A, B), Failure> {
+    match (first, second) {
+        (Ok(first), Ok(second)) => Ok((first, second)),
+        (first, second) => {
+            let faults = first.err().into_iter().chain(second.err());
+            Err(Failure::invalid(faults.flatten().collect()))
+        }
+    }
 }
 
 /// An id that may exist.
-pub fn known(id: &str) -> Result<&str, Failure> {
+fn known(id: &str) -> Result<&str, Failure> {
     match Uuid::try_parse(id) {
         Ok(uuid) if uuid.as_hyphenated().to_string() == id => Ok(id),
         _ => Err(not_found()),

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use millrace_api::challenge as api;
-use millrace_challenge::brief::{Brief, DataStructure, SkillLevel};
+use millrace_challenge::brief::Brief;
 use millrace_challenge::service::Outcome;
 use millrace_challenge::session::Action;
 use millrace_edge::{Caller, Failure, JsonBody};
@@ -65,7 +65,7 @@ pub async fn legacy(
         .map_err(failure)?;
     let answer = api::CreateResponse {
         session_id: session.id,
-        status: api::Status::Generating,
+        status: api::Status::InProgress,
     };
     Ok((StatusCode::ACCEPTED, Json(answer)).into_response())
 }
@@ -73,50 +73,5 @@ pub async fn legacy(
 fn brief(app: &App, body: &serde_json::Value) -> Result<Brief, Failure> {
     let input = api::ChallengeInput::from_value(body).map_err(Failure::invalid)?;
     // Any 53 bits make a seed that survives every JSON reader.
-    let seed = input
-        .seed
-        .unwrap_or_else(|| app.ids.uuid().as_u64_pair().0 >> 11);
-    Ok(from_input(input, seed))
-}
-
-/// The brief of a valid input.
-pub fn from_input(input: api::ChallengeInput, seed: u64) -> Brief {
-    Brief {
-        domain: input.domain,
-        function: input.function,
-        problem_statement: input.problem_statement,
-        skill_level: match input.skill_level {
-            api::SkillLevel::Beginner => SkillLevel::Beginner,
-            api::SkillLevel::Intermediate => SkillLevel::Intermediate,
-            api::SkillLevel::Advanced => SkillLevel::Advanced,
-        },
-        dataset_size: input.dataset_size,
-        data_structure: match input.data_structure {
-            api::DataStructure::Normalized => DataStructure::Normalized,
-            api::DataStructure::Denormalized => DataStructure::Denormalized,
-        },
-        primary_questions: input.primary_questions,
-        seed,
-    }
-}
-
-/// The input that a brief came from, for changes to it.
-pub fn to_input(brief: &Brief) -> api::ChallengeInput {
-    api::ChallengeInput {
-        domain: brief.domain.clone(),
-        function: brief.function.clone(),
-        problem_statement: brief.problem_statement.clone(),
-        skill_level: match brief.skill_level {
-            SkillLevel::Beginner => api::SkillLevel::Beginner,
-            SkillLevel::Intermediate => api::SkillLevel::Intermediate,
-            SkillLevel::Advanced => api::SkillLevel::Advanced,
-        },
-        dataset_size: brief.dataset_size,
-        data_structure: match brief.data_structure {
-            DataStructure::Normalized => api::DataStructure::Normalized,
-            DataStructure::Denormalized => api::DataStructure::Denormalized,
-        },
-        primary_questions: brief.primary_questions.clone(),
-        seed: Some(brief.seed),
-    }
+    Ok(Brief::new(input, app.ids.uuid().as_u64_pair().0 >> 11))
 }

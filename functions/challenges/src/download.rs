@@ -1,7 +1,7 @@
 //! Phase 5: the package and its parts.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 use millrace_api::challenge as api;
@@ -9,7 +9,7 @@ use millrace_challenge::session::{Action, FullRun, Session};
 use millrace_edge::{Caller, Failure};
 use millrace_ports::Disposition;
 
-use crate::app::{App, failure, known};
+use crate::app::{App, SessionId, failure};
 
 /// Largest body that the platform carries safely; above it the answer is a link.
 const INLINE_BYTES: u64 = 4 << 20;
@@ -20,12 +20,12 @@ const PDF: &str = "application/pdf";
 /// `GET /api/challenge/phase5/prepare/{session_id}`
 pub async fn prepare(
     caller: Caller,
-    Path(id): Path<String>,
+    SessionId(id): SessionId,
     State(app): State<App>,
 ) -> Result<Json<api::PrepareResponse>, Failure> {
     let session = app
         .challenges
-        .prepare(&caller.tenant, known(&id)?)
+        .prepare(&caller.tenant, &id)
         .await
         .map_err(failure)?;
     let run = finished(&session)?;
@@ -48,30 +48,29 @@ pub async fn prepare(
 /// `GET /api/challenge/phase5/download/{session_id}`
 pub async fn package(
     caller: Caller,
-    Path(id): Path<String>,
+    SessionId(id): SessionId,
     State(app): State<App>,
 ) -> Result<Response, Failure> {
     let session = app.session(&caller, &id).await?;
-    let run = finished(&session)?;
-    if !session.prepared {
+    if finished(&session).is_ok() && !session.prepared {
         return Err(Failure::bad_request(format!(
             "Package must be prepared first: GET /api/challenge/phase5/prepare/{id}"
         )));
     }
     let name = format!("{}_{id}.zip", app.package_name);
-    deliver(&app, &run.zip, &name, ZIP).await
+    deliver(&app, &last(&session)?.zip, &name, ZIP).await
 }
 
 /// `GET /api/report/download/{session_id}`
 pub async fn report(
     caller: Caller,
-    Path(id): Path<String>,
+    SessionId(id): SessionId,
     State(app): State<App>,
 ) -> Result<Response, Failure> {
     let session = app.session(&caller, &id).await?;
     deliver(
         &app,
-        &finished(&session)?.pdf,
+        &last(&session)?.pdf,
         &format!("quality_report_{id}.pdf"),
         PDF,
     )
@@ -81,13 +80,13 @@ pub async fn report(
 /// `GET /api/download/{session_id}`
 pub async fn datasets(
     caller: Caller,
-    Path(id): Path<String>,
+    SessionId(id): SessionId,
     State(app): State<App>,
 ) -> Result<Response, Failure> {
     let session = app.session(&caller, &id).await?;
     deliver(
         &app,
-        &finished(&session)?.csv_zip,
+        &last(&session)?.csv_zip,
         &format!("datasets_{id}.zip"),
         ZIP,
     )
@@ -100,11 +99,18 @@ pub fn finished(session: &Session) -> Result<&FullRun, Failure> {
         .full
         .as_ref()
         .filter(|_| !session.is_pending(Action::Full))
-        .ok_or_else(|| {
-            Failure::bad_request(
-                "Full generation must be completed first: POST /api/challenge/phase4/generate-full",
-            )
-        })
+        .ok_or_else(unfinished)
+}
+
+/// The run whose files can be had: they stay until the next run ends.
+fn last(session: &Session) -> Result<&FullRun, Failure> {
+    session.last.as_ref().ok_or_else(unfinished)
+}
+
+fn unfinished() -> Failure {
+    Failure::bad_request(
+        "Full generation must be completed first: POST /api/challenge/phase4/generate-full",
+    )
 }
 
 /// The object itself, or where to get it.

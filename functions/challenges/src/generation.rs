@@ -1,13 +1,13 @@
 //! Phase 4: the full generation.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use millrace_api::challenge as api;
 use millrace_challenge::session::{Action, Session};
 use millrace_edge::{Caller, Failure, OptionalJsonBody, QueryFields};
 use serde::Deserialize;
 
-use crate::app::{App, failure, session_id};
+use crate::app::{App, SessionId, failure, session_id, with_session_id};
 
 #[derive(Deserialize)]
 struct QaDocument {
@@ -22,14 +22,10 @@ pub async fn start(
     OptionalJsonBody(body): OptionalJsonBody,
 ) -> Result<Json<api::GenerationResponse>, Failure> {
     let size = match body {
-        Some(body) => {
-            api::GenerationSizeInput::from_value(&body)
-                .map_err(Failure::invalid)?
-                .dataset_size
-        }
-        None => None,
+        Some(body) => api::GenerationSizeInput::from_value(&body).map(|size| size.dataset_size),
+        None => Ok(None),
     };
-    let id = session_id(&query)?;
+    let (size, id) = with_session_id(size, &query)?;
     let session = app
         .challenges
         .generate_full(&caller.tenant, id, size)
@@ -64,18 +60,18 @@ pub async fn cancel(
 /// `GET /api/challenge/phase4/status/{session_id}`, and the legacy `GET /api/challenge/status/{session_id}`
 pub async fn status(
     caller: Caller,
-    Path(id): Path<String>,
+    SessionId(id): SessionId,
     State(app): State<App>,
 ) -> Result<Json<api::GenerationStatus>, Failure> {
     let session = app.session(&caller, &id).await?;
+    let status = state(&session);
     let qa_results = match &session.full {
-        Some(run) if !session.is_pending(Action::Full) => {
+        Some(run) if status == api::Status::Completed => {
             Some(app.document::<QaDocument>(&run.qa).await?.qa_results)
         }
         _ => None,
     };
     let progress = progress(&app, &caller, &session).await?;
-    let status = state(&session);
     Ok(Json(api::GenerationStatus {
         session_id: session.id,
         phase: api::Phase::Phase4,
@@ -103,12 +99,13 @@ pub fn state(session: &Session) -> api::Status {
 }
 
 async fn progress(app: &App, caller: &Caller, session: &Session) -> Result<api::Progress, Failure> {
-    if let Some(known) = app
+    let known = app
         .challenges
         .progress(&caller.tenant, session)
         .await
-        .map_err(failure)?
-    {
+        .map_err(failure)?;
+    // A run that failed is not where the one before it ended.
+    if let Some(known) = known.filter(|_| state(session) != api::Status::Failed) {
         return Ok(api::Progress {
             stage: known.stage,
             percent: known.percent,

@@ -1,12 +1,12 @@
 //! The result of the old one-call API.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use millrace_api::challenge as api;
 use millrace_edge::{Caller, Failure};
 use serde::Deserialize;
 
-use crate::app::App;
+use crate::app::{App, SessionId};
 use crate::download::finished;
 
 #[derive(Deserialize)]
@@ -28,7 +28,7 @@ struct QaDocument {
 /// `GET /api/challenge/result/{session_id}`
 pub async fn result(
     caller: Caller,
-    Path(id): Path<String>,
+    SessionId(id): SessionId,
     State(app): State<App>,
 ) -> Result<Json<api::ResultResponse>, Failure> {
     let session = app.session(&caller, &id).await?;

@@ -36,3 +36,6 @@ async fn main() -> Result<(), lambda_http::Error> {
     });
     millrace_edge::serve(routes, &config).await
 }
+
+#[cfg(test)]
+mod tests;

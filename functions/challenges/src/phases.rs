@@ -5,14 +5,14 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use millrace_api::challenge as api;
+use millrace_challenge::brief::Brief;
 use millrace_challenge::service::Outcome;
 use millrace_challenge::session::{Action, Phase, Session};
 use millrace_edge::{Caller, Failure, OptionalJsonBody, QueryFields};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::app::{App, failure, read, session_id};
-use crate::create::{from_input, to_input};
+use crate::app::{App, failure, read, session_id, with_session_id};
 
 #[derive(Deserialize)]
 struct ProblemDocument {
@@ -38,19 +38,15 @@ pub async fn generate_problem(
     State(app): State<App>,
     OptionalJsonBody(body): OptionalJsonBody,
 ) -> Result<Response, Failure> {
-    let changes = match body {
-        Some(body) => Some(api::ChallengeChanges::from_value(&body).map_err(Failure::invalid)?),
-        None => None,
-    };
+    let changes = body.as_ref().map(api::ChallengeChanges::from_value);
+    let (changes, id) = with_session_id(changes.transpose(), &query)?;
     let edit = |session: &mut Session| {
         if let Some(changes) = &changes {
-            let seed = session.brief.seed;
-            let input = changes.clone().apply(to_input(&session.brief));
-            let seed = input.seed.unwrap_or(seed);
-            session.brief = from_input(input, seed);
+            let brief = session.brief.clone();
+            let seed = brief.seed;
+            session.brief = Brief::new(changes.clone().apply(brief.into_input()), seed);
         }
     };
-    let id = session_id(&query)?;
     let outcome = app
         .challenges
         .request(&caller.tenant, id, Action::Problem, edit)

@@ -1,22 +1,25 @@
 //! Sessions as such: status, list, removal.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use chrono::SecondsFormat;
 use http::StatusCode;
 use millrace_api::challenge as api;
+use millrace_api::error::Fault;
 use millrace_challenge::rules;
 use millrace_challenge::session::{Action, Phase, Session};
+use millrace_challenge::store::StoreError;
 use millrace_edge::{Caller, Failure, QueryFields};
+use millrace_ports::PortError;
 use serde::Deserialize;
 
-use crate::app::{App, failure, known};
+use crate::app::{App, SessionId, both, failure};
 use crate::generation;
 
 /// `GET /api/challenge/session/{session_id}`
 pub async fn status(
     caller: Caller,
-    Path(id): Path<String>,
+    SessionId(id): SessionId,
     State(app): State<App>,
 ) -> Result<Json<api::SessionStatus>, Failure> {
     let session = app.session(&caller, &id).await?;
@@ -58,7 +61,7 @@ pub async fn status(
             },
             phase5: api::PackagePhase {
                 completed: session.prepared,
-                has_package: finished.is_some(),
+                has_package: session.last.is_some(),
             },
         },
         session_id: session.id,
@@ -78,7 +81,7 @@ struct ProblemDocument {
 /// `GET /api/challenge/phase1/status/{session_id}`
 pub async fn phase1(
     caller: Caller,
-    Path(id): Path<String>,
+    SessionId(id): SessionId,
     State(app): State<App>,
 ) -> Result<Json<api::Phase1Status>, Failure> {
     let session = app.session(&caller, &id).await?;
@@ -139,18 +142,22 @@ pub async fn list(
     query: QueryFields,
     State(app): State<App>,
 ) -> Result<Json<api::SessionList>, Failure> {
-    let limit = query
-        .integer("limit", 1..=100, 20)
-        .map_err(|fault| Failure::invalid(vec![fault]))?;
-    let cursor = query
-        .text("cursor")
-        .map_err(|fault| Failure::invalid(vec![fault]))?
-        .map(str::to_owned);
+    let limit = query.integer("limit", 1..=100, 20);
+    let (limit, cursor) = both(
+        limit.map_err(|fault| vec![fault]),
+        query.text("cursor").map_err(|fault| vec![fault]),
+    )?;
     let page = app
         .challenges
-        .list(&caller.tenant, limit, cursor)
+        .list(&caller.tenant, limit, cursor.map(str::to_owned))
         .await
-        .map_err(failure)?;
+        .map_err(|error| match error {
+            // Only the cursor comes from the caller.
+            StoreError::Port(PortError::Invalid { .. }) if cursor.is_some() => Failure::from(
+                Fault::new("cursor", "value", "cursor must be next_cursor of a page"),
+            ),
+            other => failure(other),
+        })?;
     let sessions = page
         .sessions
         .into_iter()
@@ -174,11 +181,11 @@ pub async fn list(
 /// `DELETE /api/challenge/session/{session_id}`
 pub async fn remove(
     caller: Caller,
-    Path(id): Path<String>,
+    SessionId(id): SessionId,
     State(app): State<App>,
 ) -> Result<StatusCode, Failure> {
     app.challenges
-        .remove(&caller.tenant, known(&id)?)
+        .remove(&caller.tenant, &id)
         .await
         .map_err(failure)?;
     Ok(StatusCode::NO_CONTENT)

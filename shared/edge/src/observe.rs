@@ -134,7 +134,7 @@ fn unnamed(response: &Response) -> Option<Failure> {
 
 /// Adds the headers that the layers within have set (`Allow`, CORS), except for those of the empty body.
 fn merge(headers: &mut HeaderMap, outer: HeaderMap) {
-    for (name, value) in outer.iter() {
+    for (name, value) in &outer {
         if !headers.contains_key(name)
             && *name != header::CONTENT_LENGTH
             && *name != header::CONTENT_TYPE

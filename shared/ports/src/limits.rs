@@ -11,7 +11,7 @@ pub use records::{check_item, check_key, check_query, check_transaction, item_si
 
 /// Most writes of a transaction.
 pub const MOST_WRITES: usize = 100;
-/// Most values of a [`Condition::OneOf`].
+/// Most values of a [`Condition::OneOf`](crate::Condition::OneOf).
 pub const MOST_VALUES: usize = 100;
 /// Largest item in bytes, counted as by [`item_size`].
 pub const LARGEST_ITEM: usize = 400 * 1024;

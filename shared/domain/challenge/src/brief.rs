@@ -1,9 +1,11 @@
 //! What the caller asks for.
 
+use millrace_api::challenge::ChallengeInput;
+pub use millrace_api::challenge::{DataStructure, SkillLevel};
 use serde::{Deserialize, Serialize};
 
-/// A validated brief. Its bounds are those of the contract's `ChallengeInput`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// A validated [`ChallengeInput`] whose seed is settled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Brief {
     /// Business domain, 3 to 100 characters.
     pub domain: String,
@@ -25,23 +27,34 @@ pub struct Brief {
     pub seed: u64,
 }
 
-/// Skill levels of the contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum SkillLevel {
-    /// Clean data, questions on one table.
-    Beginner,
-    /// A little untidy, joins.
-    Intermediate,
-    /// Untidy, joins and windows.
-    Advanced,
-}
+impl Brief {
+    /// The brief of an input; its own seed goes before `seed`.
+    #[must_use]
+    pub fn new(input: ChallengeInput, seed: u64) -> Self {
+        Self {
+            domain: input.domain,
+            function: input.function,
+            problem_statement: input.problem_statement,
+            skill_level: input.skill_level,
+            dataset_size: input.dataset_size,
+            data_structure: input.data_structure,
+            primary_questions: input.primary_questions,
+            seed: input.seed.unwrap_or(seed),
+        }
+    }
 
-/// Shapes of the dataset.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum DataStructure {
-    /// Several tables with keys.
-    #[default]
-    Normalized,
-    /// One wide table.
-    Denormalized,
+    /// The input that gives this brief again.
+    #[must_use]
+    pub fn into_input(self) -> ChallengeInput {
+        ChallengeInput {
+            domain: self.domain,
+            function: self.function,
+            problem_statement: self.problem_statement,
+            skill_level: self.skill_level,
+            dataset_size: self.dataset_size,
+            data_structure: self.data_structure,
+            primary_questions: self.primary_questions,
+            seed: Some(self.seed),
+        }
+    }
 }

@@ -40,19 +40,13 @@ pub fn request(session: &mut Session, action: Action, now: DateTime<Utc>) -> Res
             ));
         }
         Action::Schema if !session.problem_approved => {
-            return Err(refuse(
-                "Problem statement must be approved first: POST /api/challenge/phase1/approve",
-            ));
+            return Err(refuse("Problem statement must be approved first"));
         }
         Action::Preview if !session.schema_approved => {
-            return Err(refuse(
-                "Schema must be approved first: POST /api/challenge/phase2/approve",
-            ));
+            return Err(refuse("Schema must be approved first"));
         }
         Action::Full if !session.preview_approved => {
-            return Err(refuse(
-                "Preview must be approved first: POST /api/challenge/phase3/approve",
-            ));
+            return Err(refuse("Preview must be approved first"));
         }
         Action::Problem | Action::Schema | Action::Preview => {}
         Action::Full => session.prepared = false,
@@ -168,6 +162,7 @@ fn open_gate(session: &mut Session, action: Action) {
 pub fn publish(session: &mut Session, run: FullRun) {
     session.pending = None;
     session.failure = None;
+    session.last = Some(run.clone());
     session.full = Some(run);
     session.prepared = false;
 }
@@ -175,7 +170,11 @@ pub fn publish(session: &mut Session, run: FullRun) {
 /// Ends the pending step with a reason; everything approved stays.
 pub fn fail(session: &mut Session, action: Action, reason: String) {
     session.pending = None;
-    session.failure = Some(Failure { action, reason });
+    session.failure = Some(Failure {
+        action,
+        reason,
+        delivered: false,
+    });
 }
 
 /// Stops a running full generation; a late execution can no longer write.

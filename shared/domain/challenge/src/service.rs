@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::brief::Brief;
 use crate::progress::{self, Progress};
 use crate::rules::{self, Refusal};
-use crate::session::{Action, Phase, Session};
+use crate::session::{Action, Failure, Phase, Session};
 use crate::store::{SessionPage, Store, StoreError};
 
 /// Logical name of the state machine.
@@ -110,12 +110,7 @@ impl Challenges {
             .store
             .change(tenant, id, action.name(), |session| {
                 accepted.store(false, Ordering::Relaxed);
-                let undelivered = session
-                    .document(action)
-                    .is_some_and(|document| !document.delivered);
-                if session.is_pending(action)
-                    || (undelivered && session.pending.is_none() && session.failure.is_none())
-                {
+                if session.is_pending(action) || session.is_undelivered(action) {
                     return Ok(());
                 }
                 rules::request(session, action, now)?;
@@ -156,6 +151,18 @@ impl Challenges {
             .clone()
             .filter(|failure| failure.action == action)
         {
+            let session = self
+                .store
+                .change(tenant, &session.id, "failure delivered", |session| {
+                    if session.failure.as_ref() == Some(&failure) {
+                        session.failure = Some(Failure {
+                            delivered: true,
+                            ..failure.clone()
+                        });
+                    }
+                    Ok(())
+                })
+                .await?;
             return Ok(Outcome::Failed(session, failure.reason));
         }
         let Some(key) = session
@@ -200,7 +207,7 @@ impl Challenges {
                     return Ok(());
                 }
                 rules::request(session, Action::Full, now)?;
-                session.full_size = size.or(session.full_size);
+                session.full_size = size;
                 accepted.store(true, Ordering::Relaxed);
                 Ok(())
             })

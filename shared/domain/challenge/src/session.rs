@@ -59,6 +59,10 @@ pub struct Session {
     /// The finished full run.
     #[serde(default)]
     pub full: Option<FullRun>,
+    /// The last finished run: its package stays while the session goes back and until the next
+    /// run ends.
+    #[serde(default)]
+    pub last: Option<FullRun>,
     /// Whether the package of the finished run was prepared.
     #[serde(default)]
     pub prepared: bool,
@@ -121,6 +125,9 @@ pub struct Failure {
     pub action: Action,
     /// Why, for people.
     pub reason: String,
+    /// Whether a caller has had it in the answer of its call.
+    #[serde(default)]
+    pub delivered: bool,
 }
 
 /// Phases of the contract.
@@ -222,6 +229,7 @@ impl Session {
             preview_approved: false,
             full_size: None,
             full: None,
+            last: None,
             prepared: false,
             pending: Some(Pending {
                 action: Action::Research,
@@ -260,6 +268,18 @@ impl Session {
         self.pending
             .as_ref()
             .is_some_and(|pending| pending.action == action)
+    }
+
+    /// Whether `action` has ended, well or not, and no call has carried its result yet.
+    #[must_use]
+    pub fn is_undelivered(&self, action: Action) -> bool {
+        match (&self.pending, &self.failure) {
+            (Some(_), _) => false,
+            (None, Some(failure)) => failure.action == action && !failure.delivered,
+            (None, None) => self
+                .document(action)
+                .is_some_and(|document| !document.delivered),
+        }
     }
 
     /// Rows of the largest table of the full set.

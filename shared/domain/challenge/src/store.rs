@@ -190,7 +190,8 @@ impl Store {
             },
             self.event(tenant, after, event),
         ];
-        if !after.open && after.pending != before.pending {
+        // With open gates the machine itself goes from step to step: that needs no message.
+        if before.pending.is_none() {
             writes.extend(outbox_put(tenant, after));
         }
         Ok(writes)

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::brief::{Brief, DataStructure, SkillLevel};
 use crate::fill::fill;
 use crate::library;
 use crate::mapping;
 use crate::pack::{ChartHint, Difficulty, Pack, Question};
 use crate::words;
+use millrace_challenge::brief::{Brief, DataStructure, SkillLevel};
 
 /// What is known before the problem is posed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

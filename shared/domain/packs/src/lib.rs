@@ -7,7 +7,8 @@
 //! The crate must not know how rows are made, how SQL is run, or who calls: it is pure data and words.
 //!
 //! ```
-//! use millrace_packs::{Brief, DataStructure, SkillLevel, challenge, scale};
+//! use millrace_challenge::brief::{Brief, DataStructure, SkillLevel};
+//! use millrace_packs::{challenge, scale};
 //!
 //! let brief = Brief {
 //!     domain: "Beekeeping cooperative".into(),
@@ -27,7 +28,6 @@
 //! ```
 #![warn(missing_docs)]
 
-pub mod brief;
 pub mod challenge;
 pub mod compose;
 mod fill;
@@ -41,7 +41,6 @@ mod structure;
 mod tests;
 mod words;
 
-pub use brief::{Brief, DataStructure, SkillLevel};
 pub use challenge::Challenge;
 pub use mapping::Unanswerable;
 pub use pack::{Pack, PackError};

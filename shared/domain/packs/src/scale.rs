@@ -2,8 +2,8 @@
 
 use millrace_synth::plan::{Generate, Layout, Plan, TablePlan, Untidiness};
 
-use crate::brief::{Brief, SkillLevel};
 use crate::pack::{Pack, PackError};
+use millrace_challenge::brief::{Brief, SkillLevel};
 
 /// Share of all cells that are untidy at the level, at least.
 const ADVANCED_SHARE: f64 = 0.012;

@@ -2,9 +2,9 @@ use std::collections::BTreeSet;
 
 use millrace_synth::plan::{Layout, Plan};
 
-use crate::brief::{Brief, DataStructure, SkillLevel};
 use crate::pack::Difficulty;
 use crate::{challenge, library, scale, structure};
+use millrace_challenge::brief::{Brief, DataStructure, SkillLevel};
 
 pub(crate) const SIZES: [u64; 6] = [1_000, 5_000, 10_000, 25_000, 50_000, 100_000];
 
@@ -107,7 +107,7 @@ fn the_largest_table_has_the_size() {
                         assert!(owners <= table.rows && table.rows <= owners * most);
                     }
                     Some(Layout::Subset { table: whole }) => {
-                        assert!(Some(table.rows) <= rows(whole))
+                        assert!(Some(table.rows) <= rows(whole));
                     }
                     None => {}
                 }

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use millrace_challenge::brief::{Brief, DataStructure, SkillLevel};
 use millrace_packs::challenge::challenge;
 use millrace_packs::pack::{Pack, TemporalOrder};
-use millrace_packs::{Brief, DataStructure, SkillLevel, library, mapping, scale};
+use millrace_packs::{library, mapping, scale};
 use millrace_synth::Generator;
 use millrace_synth::plan::{DataType, Layout, Plan, TablePlan};
 use millrace_verify::{Column, ColumnType, Dataset, Planner, QueryLimits, Schema, Table};

@@ -19,7 +19,7 @@ pub fn charts(table: &DeliveredTable, profile: &TableProfile) -> Vec<Chart> {
         match &seen.chart {
             ChartData::Nothing => {}
             ChartData::Monthly { months } => {
-                courses.push(chart(title, ChartKind::Line, months, None))
+                courses.push(chart(title, ChartKind::Line, months, None));
             }
             ChartData::Categories { bars, other } => {
                 // A picture of a free text or a reference shows nothing but a long rest.

@@ -1,7 +1,7 @@
 //! Phase 1: from a brief to research and problem statement, and the plan behind them.
 
 use millrace_api::challenge as api;
-use millrace_challenge::brief::{Brief, DataStructure, SkillLevel};
+use millrace_challenge::brief::Brief;
 use millrace_packs::challenge::{self, AnalyticalQuestion};
 use millrace_packs::pack::Difficulty;
 use millrace_packs::{Pack, library, scale};
@@ -59,7 +59,7 @@ pub fn research(brief: &Brief) -> api::Research {
 /// The problem as it is told, with its questions.
 #[must_use]
 pub fn problem(brief: &Brief) -> ProblemDocument {
-    let problem = challenge::problem(&pack(brief), &order(brief));
+    let problem = challenge::problem(&pack(brief), brief);
     let characters: Vec<Character> = problem
         .character_positions
         .iter()
@@ -116,26 +116,5 @@ pub fn difficulty(difficulty: Difficulty) -> &'static str {
 /// # Errors
 /// [`PhaseError::Pack`] where the pack does not scale to the size.
 pub fn plan(brief: &Brief, revision: u32) -> Result<Plan, PhaseError> {
-    Ok(scale::plan(&pack(brief), &order(brief), revision)?)
-}
-
-/// The brief in the packs' own words.
-fn order(brief: &Brief) -> millrace_packs::Brief {
-    millrace_packs::Brief {
-        domain: brief.domain.clone(),
-        function: brief.function.clone(),
-        problem_statement: brief.problem_statement.clone(),
-        skill_level: match brief.skill_level {
-            SkillLevel::Beginner => millrace_packs::SkillLevel::Beginner,
-            SkillLevel::Intermediate => millrace_packs::SkillLevel::Intermediate,
-            SkillLevel::Advanced => millrace_packs::SkillLevel::Advanced,
-        },
-        dataset_size: brief.dataset_size,
-        data_structure: match brief.data_structure {
-            DataStructure::Normalized => millrace_packs::DataStructure::Normalized,
-            DataStructure::Denormalized => millrace_packs::DataStructure::Denormalized,
-        },
-        primary_questions: brief.primary_questions.clone(),
-        seed: brief.seed,
-    }
+    Ok(scale::plan(&pack(brief), brief, revision)?)
 }

@@ -118,7 +118,7 @@ impl Phases {
             validation,
         };
         self.finish(ticket, Action::Preview, &document, |session| {
-            session.quality_score = Some(score)
+            session.quality_score = Some(score);
         })
         .await
     }

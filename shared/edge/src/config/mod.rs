@@ -81,6 +81,10 @@ impl Config {
     ///
     /// # Errors
     /// [`ConfigError`] with the name of the first variable that is not as it has to be.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the environment"
+    )]
     pub fn from_env() -> Result<Self, ConfigError> {
         Self::from_pairs(std::env::vars())
     }

@@ -83,10 +83,10 @@ fn report() -> QualityReport {
             company should do first. One of the obvious explanations is wrong."
             .into(),
         characters: [
-            ("Mara Lindqvist", "Sponsor", "Chief Commercial Officer", "One page for the board: what happened, what it costs, what to do first."),
-            ("Tobias Renner", "Stakeholder", "Head of Logistics", "Evidence on whether late deliveries drive customers away."),
-            ("Ines Carvalho", "Stakeholder", "Marketing Lead", "To know which campaign brought customers who stayed."),
-            ("You", "Analyst", "Junior Data Analyst", "A clean answer, and the SQL to show for it."),
+            ("Mara Lindqvist", "Chief Commercial Officer", "Blames the discounts of spring.", "One page for the board: what happened, what it costs, what to do first."),
+            ("Tobias Renner", "Head of Logistics", "Holds that deliveries were never better.", "Evidence on whether late deliveries drive customers away."),
+            ("Ines Carvalho", "Marketing Lead", "Believes that the campaigns work.", "To know which campaign brought customers who stayed."),
+            ("You", "Junior Data Analyst", "Has no view yet.", "A clean answer, and the SQL to show for it."),
         ]
         .map(|(name, role, position, wants)| Character {
             name: name.into(),

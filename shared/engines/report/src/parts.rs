@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 pub struct Character {
     /// Full name.
     pub name: String,
-    /// Part in the story, such as `stakeholder`.
-    pub role: String,
     /// Job title.
+    pub role: String,
+    /// Where the person stands on the problem, in a sentence.
     pub position: String,
     /// What this person wants from the analysis, in one sentence.
     pub wants: String,

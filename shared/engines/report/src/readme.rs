@@ -92,7 +92,11 @@ pub fn text(readme: &Readme) -> String {
         paragraph(
             &mut page,
             "  * ",
-            &format!("{name}, {position} ({role}): {}", one_line(wants)),
+            &format!(
+                "{name}, {role}. {} Wants to know: {}",
+                one_line(position),
+                one_line(wants)
+            ),
         );
     }
     files(&mut page, readme);
@@ -274,8 +278,8 @@ mod tests {
             problem_statement: "Margins fell in spring. ".repeat(12),
             characters: vec![Character {
                 name: "Mara Lind".to_owned(),
-                role: "stakeholder".to_owned(),
-                position: "Director of Sales".to_owned(),
+                role: "Director of Sales".to_owned(),
+                position: "Suspects the discounts.".to_owned(),
                 wants: "Knows which stores to visit.".to_owned(),
             }],
             files: vec![File {

@@ -250,7 +250,7 @@ impl Frame<'_> {
                         );
                     }
                     (Segment::Value(_), Some((cells, data_type))) => {
-                        cells.push_to(index, *data_type, buffer)
+                        cells.push_to(index, *data_type, buffer);
                     }
                     (Segment::Value(_), None) => {}
                 }

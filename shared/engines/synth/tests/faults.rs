@@ -255,51 +255,51 @@ fn columns_and_tables_are_checked() {
         },
     );
     check("a table has 1 to", |plan| {
-        table(plan, "offices")["rows"] = json!(0)
+        table(plan, "offices")["rows"] = json!(0);
     });
     check("2500 rows cannot be a subset of 2471", |plan| {
-        table(plan, "returns")["rows"] = json!(2_500)
+        table(plan, "returns")["rows"] = json!(2_500);
     });
     check("has no layout", |plan| {
-        table(plan, "returns")["layout"] = Value::Null
+        table(plan, "returns")["layout"] = Value::Null;
     });
     check("has no key", |plan| {
         column(plan, "orders", "order_id")["generate"] =
             json!({"kind": "template", "value": "{a|b}"});
     });
     check("at most one key", |plan| {
-        column(plan, "orders", "name")["generate"] = json!({"kind": "key"})
+        column(plan, "orders", "name")["generate"] = json!({"kind": "key"});
     });
     check("not nullable", |plan| {
-        column(plan, "orders", "note")["nullable"] = json!(false)
+        column(plan, "orders", "note")["nullable"] = json!(false);
     });
     check("must be nullable", |plan| {
-        column(plan, "orders", "segment")["null_share"] = json!(0.1)
+        column(plan, "orders", "segment")["null_share"] = json!(0.1);
     });
     check("never null", |plan| {
-        column(plan, "orders", "order_id")["nullable"] = json!(true)
+        column(plan, "orders", "order_id")["nullable"] = json!(true);
     });
     check("only text columns", |plan| {
-        column(plan, "orders", "gift")["untidy"] = json!(true)
+        column(plan, "orders", "gift")["untidy"] = json!(true);
     });
     check("snake_case", |plan| {
-        column(plan, "orders", "gift")["name"] = json!("Is Gift")
+        column(plan, "orders", "gift")["name"] = json!("Is Gift");
     });
     check("another column has this name", |plan| {
-        column(plan, "orders", "gift")["name"] = json!("note")
+        column(plan, "orders", "gift")["name"] = json!("note");
     });
     check("another table has this name", |plan| {
-        table(plan, "offices")["name"] = json!("orders")
+        table(plan, "offices")["name"] = json!("orders");
     });
     check("version 9 is not 1", |plan| plan["version"] = json!(9));
     check("empty must lie between", |plan| {
-        plan["untidiness"]["empty"] = json!(1.5)
+        plan["untidiness"]["empty"] = json!(1.5);
     });
     check("counts are 1 to", |plan| {
-        table(plan, "order_items")["layout"]["counts"] = json!([[0, 1.0]])
+        table(plan, "order_items")["layout"]["counts"] = json!([[0, 1.0]]);
     });
     check("a key has at most", |plan| {
-        column(plan, "orders", "order_id")["generate"]["width"] = json!(40)
+        column(plan, "orders", "order_id")["generate"]["width"] = json!(40);
     });
     check("cannot stand inside a case", |plan| {
         column(plan, "orders", "note")["generate"]["otherwise"] = json!({"kind": "owner"});

@@ -183,7 +183,7 @@ fn facts(
     ) {
         (Some(_), Some(harvest)) => found.push(harvest),
         (Some(industrial), None) if !words::stems(problem).contains(&function.fact) => {
-            found.push(industrial.clone())
+            found.push(industrial.clone());
         }
         _ => {}
     }

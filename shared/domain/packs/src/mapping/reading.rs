@@ -234,7 +234,7 @@ fn take(
         (Some(metric), Some(dimension)) => ambiguous.push((metric, dimension, position)),
         (Some(metric), None) => add_metric(reading, &vocabulary.metrics[metric]),
         (None, Some(dimension)) => {
-            add_dimension(reading, &vocabulary.dimensions[dimension], words, position)
+            add_dimension(reading, &vocabulary.dimensions[dimension], words, position);
         }
         (None, None) => {
             let values = meanings.iter().filter_map(|meaning| match meaning {
@@ -340,7 +340,7 @@ fn shape(
         "least" | "most" if before == "at" => return Ok(false),
         "top" | "best" | "highest" | "most" | "largest" | "biggest" | "leading" | "popular"
         | "frequent" | "greatest" | "often" | "frequently" | "longest" | "busiest" => {
-            reading.ranked = true
+            reading.ranked = true;
         }
         "lowest" | "worst" | "least" | "bottom" | "fewest" | "smallest" | "weakest"
         | "shortest" => {

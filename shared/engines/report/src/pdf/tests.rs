@@ -45,8 +45,8 @@ fn report() -> QualityReport {
         problem_statement: "Margins fell in spring.\n\nFind out why.".to_owned(),
         characters: vec![Character {
             name: "Mara Lind".to_owned(),
-            role: "Sponsor".to_owned(),
-            position: "Director".to_owned(),
+            role: "Director".to_owned(),
+            position: "Doubts the growth.".to_owned(),
             wants: "An answer.".to_owned(),
         }],
         strengths: vec!["All keys hold.".to_owned()],

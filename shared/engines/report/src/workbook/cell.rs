@@ -53,7 +53,13 @@ impl Kind {
                 rows.iter().filter_map(|row| row.get(index)?.as_f64()),
             ))
         } else if begins(&["timestamp", "datetime"]) {
-            Self::Timestamp
+            let mut moments = rows.iter().filter_map(|row| row.get(index)?.as_str());
+            // Months and days come out of SQL as moments; nobody wants to read their midnights.
+            if moments.all(is_midnight) {
+                Self::Date
+            } else {
+                Self::Timestamp
+            }
         } else if begins(&["date"]) {
             Self::Date
         } else if begins(&["bool"]) {
@@ -87,6 +93,14 @@ impl Kind {
             Self::Boolean => format.set_align(FormatAlign::Left),
             Self::Text => format.set_text_wrap(),
         }
+    }
+}
+
+/// Whether a moment has no time of day.
+fn is_midnight(text: &str) -> bool {
+    match text.split_once(['T', ' ']) {
+        None => true,
+        Some((_, time)) => !time.contains(|digit| ('1'..='9').contains(&digit)),
     }
 }
 

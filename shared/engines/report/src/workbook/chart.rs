@@ -204,7 +204,11 @@ pub(super) fn choose(answer: &AnswerSheet, kinds: &[Kind]) -> Option<Drawing> {
     {
         return Some(drawing);
     }
-    let value = kinds.iter().position(|kind| kind.is_measure())?;
+    let measures = || (0..kinds.len()).filter(|column| kinds[*column].is_measure());
+    // The rows are ordered by what the question asks for.
+    let value = measures()
+        .find(|column| is_descending(answer, *column))
+        .or_else(|| measures().next())?;
     let dimensions: Vec<usize> = (0..kinds.len())
         .filter(|column| !kinds[*column].is_measure())
         .collect();
@@ -301,6 +305,16 @@ fn is_period(text: &str) -> bool {
         && bytes[5..]
             .iter()
             .all(|byte| byte.is_ascii_digit() || b"-QW: T".contains(byte))
+}
+
+/// Whether the rows are ordered by the column, its largest value first.
+fn is_descending(answer: &AnswerSheet, column: usize) -> bool {
+    let value = |row: &Vec<Value>| match row.get(column)? {
+        Value::String(text) => text.parse().ok(),
+        other => other.as_f64(),
+    };
+    let values: Option<Vec<f64>> = answer.rows.iter().map(value).collect();
+    values.is_some_and(|values| values.is_sorted_by(|first, next| first >= next))
 }
 
 /// Whether a column only counts the rows.

@@ -128,7 +128,7 @@ fn top(
     sheet.write_url_with_options(
         ABOUT,
         last + 1,
-        &Url::new(format!("internal:'{}'!A1", overview::NAME)),
+        Url::new(format!("internal:'{}'!A1", overview::NAME)),
         "All questions",
         "",
         Some(&styles.link),

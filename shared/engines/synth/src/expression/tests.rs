@@ -6,7 +6,9 @@ use proptest::prelude::*;
 
 /// Columns: `quantity` (integer, 1..=9), `price` (decimal), `discount` (decimal, may be null),
 /// `status` (text), `open` (date), `close` (timestamp, may be null).
-fn columns() -> Vec<(&'static str, Type, Option<(i128, i128)>, Cells)> {
+type ColumnOf = (&'static str, Type, Option<(i128, i128)>, Cells);
+
+fn columns() -> Vec<ColumnOf> {
     let text = |values: &[&str]| {
         let mut strings = Strings::default();
         for value in values {
