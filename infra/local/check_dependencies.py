@@ -46,7 +46,11 @@ def allowed(expression, licences):
 
 def faults(metadata, rules):
     """Every broken rule, as a sentence."""
-    versions = defaultdict(set)
+    versions, users = defaultdict(set), defaultdict(set)
+    names = {package["id"]: package["name"] for package in metadata["packages"]}
+    for node in metadata["resolve"]["nodes"]:
+        for dependency in node["dependencies"]:
+            users[names[dependency]].add(names[node["id"]])
     for package in metadata["packages"]:
         name = f"{package['name']} {package['version']}"
         versions[package["name"]].add(package["version"])
@@ -61,6 +65,9 @@ def faults(metadata, rules):
         if ban.get("deny-multiple-versions"):
             if len(found) > 1:
                 yield f"{ban['name']}: is there in {len(found)} versions: {', '.join(sorted(found))}"
+        elif "wrappers" in ban:
+            for user in sorted(users[ban["name"]] - set(ban["wrappers"])):
+                yield f"{ban['name']}: is used by {user}"
         elif found:
             yield f"{ban['name']}: is banned"
 

@@ -33,6 +33,10 @@ fn path() -> impl Strategy<Value = String> {
         "/health",
         "/openapi.json",
         "/docs",
+        "/api/v1/auth/register",
+        "/api/v1/auth/login",
+        "/api/v1/users/me",
+        "/api/auth/refresh",
         "/api/challenge/phase1/research",
         "/api/challenge/phase1/generate-problem",
         "/api/challenge/phase1/approve",
@@ -100,6 +104,9 @@ fn body() -> impl Strategy<Value = Vec<u8>> {
         "data_structure",
         "primary_questions",
         "seed",
+        "email",
+        "password",
+        "refresh_token",
     ];
     let input = vec(value(), fields.len()).prop_map(move |values| {
         let named = fields.into_iter().map(str::to_owned).zip(values);
@@ -121,6 +128,7 @@ fn call() -> impl Strategy<Value = Call> {
         "application/json",
         "application/json; charset=utf-8",
         "text/plain",
+        "application/x-www-form-urlencoded",
         "multipart/form-data",
         "",
     ]);

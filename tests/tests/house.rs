@@ -180,11 +180,26 @@ fn nothing_imports_a_function() {
 fn light_functions_link_no_engine() {
     let house = house();
     let engines = house.rooms("shared/engines/");
-    for function in ["system", "challenges"] {
+    for function in ["system", "accounts", "challenges"] {
         let reached = house.reaches(function);
         for engine in &engines {
             assert!(
                 !reached.contains(*engine),
+                "{function} links {engine} and would start slowly"
+            );
+        }
+    }
+}
+
+#[test]
+fn file_jobs_link_the_language_of_steps_and_no_other_engine() {
+    let house = house();
+    let engines = house.rooms("shared/engines/");
+    for (function, allowed) in [("file-jobs", &["millrace-steps"][..]), ("file-events", &[])] {
+        let reached = house.reaches(function);
+        for engine in &engines {
+            assert!(
+                !reached.contains(*engine) || allowed.contains(engine),
                 "{function} links {engine} and would start slowly"
             );
         }
@@ -205,4 +220,84 @@ fn only_verify_links_datafusion() {
         |import| import.starts_with("datafusion"),
         "a second home of DataFusion",
     );
+}
+
+/// The packages that are built, by name, with their features and who needs them.
+struct Built {
+    features: BTreeMap<String, BTreeSet<String>>,
+    users: BTreeMap<String, BTreeSet<String>>,
+}
+
+fn built() -> Built {
+    let metadata = MetadataCommand::new()
+        .exec()
+        .expect("cargo metadata runs in the workspace");
+    let names: BTreeMap<_, _> = metadata
+        .packages
+        .iter()
+        .map(|package| (&package.id, package.name.to_string()))
+        .collect();
+    let mut built = Built {
+        features: BTreeMap::new(),
+        users: BTreeMap::new(),
+    };
+    for node in metadata.resolve.expect("the packages are resolved").nodes {
+        let name = &names[&node.id];
+        let features = node.features.iter().map(ToString::to_string);
+        built
+            .features
+            .entry(name.clone())
+            .or_default()
+            .extend(features);
+        for dependency in node.dependencies {
+            let users = built.users.entry(names[&dependency].clone()).or_default();
+            users.insert(name.clone());
+        }
+    }
+    built
+}
+
+impl Built {
+    fn has_feature(&self, package: &str, feature: &str) -> bool {
+        self.features
+            .get(package)
+            .is_some_and(|features| features.contains(feature))
+    }
+
+    fn users(&self, package: &str) -> BTreeSet<&str> {
+        let users = self.users.get(package);
+        users.into_iter().flatten().map(String::as_str).collect()
+    }
+}
+
+#[test]
+fn each_purpose_has_one_crypto_backend() {
+    let built = built();
+    // With two of its backends, or none, jsonwebtoken panics at the first token.
+    assert!(built.has_feature("jsonwebtoken", "rust_crypto"));
+    assert!(!built.has_feature("jsonwebtoken", "aws_lc_rs"));
+    // TLS has aws-lc-rs, and nothing else has. cargo names ring for rustls-webpki, whose feature is off.
+    assert!(built.has_feature("rustls", "aws-lc-rs"));
+    assert!(!built.has_feature("rustls", "ring"));
+    assert!(!built.has_feature("rustls-webpki", "ring"));
+    for (backend, users) in [
+        ("aws-lc-rs", &["rustls", "rustls-webpki"][..]),
+        ("ring", &["rustls-webpki"]),
+        ("jsonwebtoken", &["millrace-edge"]),
+        ("argon2", &["millrace-accounts"]),
+        ("openssl", &[]),
+        ("openssl-sys", &[]),
+        ("native-tls", &[]),
+        ("boring", &[]),
+        ("rust-argon2", &[]),
+        ("bcrypt", &[]),
+        ("scrypt", &[]),
+    ] {
+        for user in built.users(backend) {
+            assert!(
+                users.contains(&user),
+                "{user} uses {backend}: a second crypto backend"
+            );
+        }
+    }
 }

@@ -16,8 +16,10 @@
 //! ```
 #![warn(missing_docs)]
 
+pub mod accounts;
 pub mod challenge;
 pub mod error;
+pub mod files;
 mod openapi;
 pub mod routes;
 pub mod system;

@@ -132,17 +132,19 @@ fn operation(route: &Route) -> Operation {
     for status in errors(route) {
         operation = operation.response(status.to_string(), failure(route.dialect, status));
     }
-    if route.auth == Auth::Tenant {
-        let token = SecurityRequirement::new(BEARER, Vec::<String>::new());
-        operation = operation.securities(Some([token, SecurityRequirement::default()]));
-    }
+    let token = SecurityRequirement::new(BEARER, Vec::<String>::new());
+    operation = match route.auth {
+        Auth::None => operation,
+        Auth::Tenant => operation.securities(Some([token, SecurityRequirement::default()])),
+        Auth::User => operation.securities(Some([token])),
+    };
     operation.build()
 }
 
 /// The route's own errors, and those that follow from what it is.
 fn errors(route: &Route) -> Vec<u16> {
     let mut statuses = route.errors.to_vec();
-    if route.auth == Auth::Tenant {
+    if route.auth != Auth::None {
         statuses.push(401);
         statuses.push(503);
     }
@@ -188,7 +190,7 @@ fn request_body(body: &RequestBody) -> utoipa::openapi::request_body::RequestBod
             Required::False
         }))
         .content(
-            "application/json",
+            body.encoding.media_type(),
             json_content(&body.schema.name(), body.example),
         )
         .build()
@@ -264,9 +266,11 @@ fn meaning(status: u16) -> &'static str {
     match status {
         400 => "The body, the query or the order of calls is wrong",
         401 => "The token is missing or not valid",
-        404 => "Session not found",
+        403 => "It is another user's",
+        404 => "There is nothing of this id",
         413 => "The body is larger than 4 MiB",
-        415 => "The body is not application/json",
+        415 => "The body is of another content type",
+        429 => "Too many requests, `Retry-After` says when to try again",
         503 => "A part does not answer, try again later",
         _ => "Internal server error",
     }

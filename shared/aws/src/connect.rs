@@ -15,9 +15,11 @@ const ATTEMPTS: u32 = 3;
 /// machine. Makes no call to them: a missing resource shows at its first use.
 pub async fn connect(settings: &Settings) -> Ports {
     let sdk = sdk_config(settings).await;
+    let objects = Arc::new(S3Objects::new(&sdk, settings));
     Ports {
         records: Arc::new(DynamoRecords::new(&sdk, settings)),
-        objects: Arc::new(S3Objects::new(&sdk, settings)),
+        objects: objects.clone(),
+        uploads: objects,
         queue: Arc::new(SqsQueue::new(&sdk, settings)),
         workflows: Arc::new(SfnWorkflows::new(&sdk, settings)),
         clock: Arc::new(SystemClock),

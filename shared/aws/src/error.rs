@@ -63,9 +63,11 @@ pub(crate) fn of_service(code: &str, status: u16, message: &str, text: String) -
         | "NoSuchBucket"
         | "NoSuchKey"
         | "NotFound"
+        | "NoSuchUpload"
         | "StateMachineDoesNotExist"
         | "QueueDoesNotExist"
         | "AWS.SimpleQueueService.NonExistentQueue" => PortError::not_found(text),
+        "InvalidPart" | "InvalidPartOrder" | "EntityTooSmall" => PortError::invalid(text),
         "EntityTooLarge" | "ItemCollectionSizeLimitExceeded" => PortError::too_large(text),
         "ValidationException" | "ValidationError"
             if message.contains("exceeded the maximum allowed size") =>

@@ -20,6 +20,15 @@ pub struct JsonBody(pub Value);
 #[derive(Debug, Clone, PartialEq)]
 pub struct OptionalJsonBody(pub Option<Value>);
 
+/// The fields of a form and their values, in their order.
+///
+/// Refusals come as those of [`JsonBody`]; there is no malformed form. A body without a content type is read
+/// as one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormBody(pub Vec<(String, String)>);
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
 impl<S: Send + Sync> FromRequest<S> for JsonBody {
     type Rejection = Failure;
 
@@ -34,26 +43,16 @@ impl<S: Send + Sync> FromRequest<S> for OptionalJsonBody {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let is_json = is_plain_json(request.headers());
-        // The limit itself is a layer of every function's router.
-        let bytes = Bytes::from_request(request, state)
-            .await
-            .map_err(|rejection| {
-                let megabytes = BODY_LIMIT_BYTES / (1024 * 1024);
-                match rejection.status().as_u16() {
-                    413 => Failure::new(
-                        FailureKind::PayloadTooLarge,
-                        format!("The body is larger than {megabytes} MiB"),
-                    ),
-                    _ => Failure::bad_request("The body cannot be read"),
-                }
-            })?;
+        let is_json = is_plain(request.headers(), |essence| {
+            essence == "application/json"
+                || (essence.starts_with("application/") && essence.ends_with("+json"))
+        });
+        let bytes = read(request, state).await?;
         if bytes.is_empty() {
             return Ok(Self(None));
         }
         if !is_json {
-            let message = "The content type must be application/json, without content encoding";
-            return Err(Failure::new(FailureKind::UnsupportedMediaType, message));
+            return Err(unsupported("application/json"));
         }
         let value = serde_json::from_slice(&bytes).map_err(|error| {
             Fault::new("", "json", format!("the body is not valid JSON: {error}"))
@@ -62,7 +61,43 @@ impl<S: Send + Sync> FromRequest<S> for OptionalJsonBody {
     }
 }
 
-fn is_plain_json(headers: &HeaderMap) -> bool {
+impl<S: Send + Sync> FromRequest<S> for FormBody {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let is_form = is_plain(request.headers(), |essence| essence == FORM);
+        let bytes = read(request, state).await?;
+        if !is_form {
+            return Err(unsupported(FORM));
+        }
+        // Any bytes are pairs of text, an empty body none.
+        let pairs = form_urlencoded::parse(&bytes).into_owned().collect();
+        Ok(Self(pairs))
+    }
+}
+
+async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Failure> {
+    // The limit itself is a layer of every function's router.
+    let bytes = Bytes::from_request(request, state).await;
+    bytes.map_err(|rejection| {
+        let megabytes = BODY_LIMIT_BYTES / (1024 * 1024);
+        match rejection.status().as_u16() {
+            413 => Failure::new(
+                FailureKind::PayloadTooLarge,
+                format!("The body is larger than {megabytes} MiB"),
+            ),
+            _ => Failure::bad_request("The body cannot be read"),
+        }
+    })
+}
+
+fn unsupported(expected: &str) -> Failure {
+    let message = format!("The content type must be {expected}, without content encoding");
+    Failure::new(FailureKind::UnsupportedMediaType, message)
+}
+
+/// Whether the content is not encoded and of a type that is `expected`, or of none.
+fn is_plain(headers: &HeaderMap, is_expected: fn(&str) -> bool) -> bool {
     let text = |name| {
         headers
             .get(name)
@@ -70,17 +105,11 @@ fn is_plain_json(headers: &HeaderMap) -> bool {
     };
     let encoded = text(header::CONTENT_ENCODING)
         .is_some_and(|encoding| !encoding.eq_ignore_ascii_case("identity"));
-    let json = text(header::CONTENT_TYPE).is_none_or(|content_type| {
-        let essence = content_type
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_ascii_lowercase();
-        essence == "application/json"
-            || (essence.starts_with("application/") && essence.ends_with("+json"))
+    let expected = text(header::CONTENT_TYPE).is_none_or(|content_type| {
+        let essence = content_type.split(';').next().unwrap_or_default();
+        is_expected(&essence.trim().to_ascii_lowercase())
     });
-    json && !encoded
+    expected && !encoded
 }
 
 #[cfg(test)]
@@ -177,6 +206,40 @@ mod tests {
             send(&[JSON], vec![b'"', 0xff, b'"']).await.0,
             StatusCode::BAD_REQUEST
         );
+    }
+
+    #[tokio::test]
+    async fn a_form_is_pairs_of_text() {
+        let read = async |content_type: &str, body: Vec<u8>| {
+            let request = Request::post("/").header("content-type", content_type);
+            let request = request.body(Body::from(body)).expect("a request");
+            FormBody::from_request(request, &()).await
+        };
+        let body = b"username=a%40b.co&password=x+y%2B%3d&&flag&bad=%FF%zz".to_vec();
+        let FormBody(pairs) = read(FORM, body).await.expect("a form");
+        let pairs: Vec<(&str, &str)> = pairs
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let expected = [
+            ("username", "a@b.co"),
+            ("password", "x y+="),
+            ("flag", ""),
+            ("bad", "\u{fffd}%zz"),
+        ];
+        assert_eq!(pairs, expected);
+        let essence = "Application/X-WWW-Form-URLencoded; charset=utf-8";
+        assert_eq!(read(essence, Vec::new()).await, Ok(FormBody(Vec::new())));
+        for content_type in [
+            "application/json",
+            "multipart/form-data; boundary=b",
+            "text/plain",
+        ] {
+            let refusal = read(content_type, b"{}".to_vec())
+                .await
+                .expect_err("no form");
+            assert_eq!(refusal.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        }
     }
 
     #[tokio::test]

@@ -177,7 +177,9 @@ impl Failure {
             .header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
     }
 
-    pub(crate) fn token_invalid() -> Self {
+    /// 401 for a token that is not good.
+    #[must_use]
+    pub fn token_invalid() -> Self {
         Self::new(FailureKind::Unauthorized, "Invalid or expired token").header(
             header::WWW_AUTHENTICATE,
             HeaderValue::from_static(r#"Bearer error="invalid_token""#),

@@ -37,8 +37,8 @@ mod query;
 pub mod tasks;
 
 pub use app::{app, invoke, serve};
-pub use auth::{Authenticator, Caller};
-pub use body::{BODY_LIMIT_BYTES, JsonBody, OptionalJsonBody};
+pub use auth::{Authenticator, Caller, SignedIn, TokenIssuer};
+pub use body::{BODY_LIMIT_BYTES, FormBody, JsonBody, OptionalJsonBody};
 pub use config::{Config, ConfigError, Environment};
 pub use failure::{Failure, FailureKind, RateLimit};
 pub use logs::start_logs;

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use crate::{Clock, Ids, Objects, Queue, Records, Workflows};
+use crate::{Clock, Ids, Objects, Queue, Records, Uploads, Workflows};
 
 /// All ports, cheap to clone.
 #[derive(Debug, Clone)]
@@ -9,6 +9,8 @@ pub struct Ports {
     pub records: Arc<dyn Records>,
     /// The bucket.
     pub objects: Arc<dyn Objects>,
+    /// Uploads to the bucket in parts.
+    pub uploads: Arc<dyn Uploads>,
     /// The queues.
     pub queue: Arc<dyn Queue>,
     /// The state machines.

@@ -1,5 +1,5 @@
 //! What the domain needs from outside, as a few object-safe traits: [`Records`], [`Objects`],
-//! [`Queue`], [`Workflows`], [`Clock`] and [`Ids`], bundled in [`Ports`].
+//! [`Uploads`], [`Queue`], [`Workflows`], [`Clock`] and [`Ids`], bundled in [`Ports`].
 //!
 //! The crate must not know any cloud SDK, HTTP type or rule of the product. [`memory`] holds a
 //! complete implementation for tests and tools, with the limits of the real services and seeded
@@ -37,16 +37,18 @@ mod queue;
 mod records;
 mod tenant;
 mod time;
+mod uploads;
 mod workflows;
 
 pub use bundle::Ports;
 pub use condition::Condition;
 pub use error::{PortError, TransactError};
 pub use key::{Key, item};
-pub use objects::{Disposition, Listing, Objects, StoredObject};
+pub use objects::{Disposition, Listing, ObjectHead, Objects, StoredObject};
 pub use position::Position;
 pub use queue::Queue;
 pub use records::{Index, Item, Page, Query, Records, Update, Write};
 pub use tenant::{InvalidTenant, Tenant};
 pub use time::{Clock, Ids, RandomIds, SystemClock};
+pub use uploads::{Part, Uploads};
 pub use workflows::{Delivery, Start, Workflows};

@@ -29,6 +29,12 @@ pub const DEEPEST_VALUE: usize = 32;
 pub const LONGEST_OBJECT_KEY: usize = 1024;
 /// Longest life of a presigned URL in seconds.
 pub const LONGEST_PRESIGNED: u64 = 7 * 24 * 3600;
+/// Most parts of an upload, and the highest number of one.
+pub const MOST_PARTS: u32 = 10_000;
+/// Smallest part of an upload in bytes, but for its last one.
+pub const SMALLEST_PART: u64 = 5 * 1024 * 1024;
+/// Largest part of an upload in bytes.
+pub const LARGEST_PART: u64 = 5 * 1024 * 1024 * 1024;
 /// Largest message in bytes.
 pub const LARGEST_MESSAGE: usize = 1024 * 1024;
 /// Largest input or output of a workflow in bytes.
@@ -93,6 +99,46 @@ pub fn check_concatenation(parts: &[String], target: &str) -> Result<(), PortErr
         ));
     }
     parts.iter().try_for_each(|part| check_object_key(part))
+}
+
+/// Checks the number of a part, 1 to [`MOST_PARTS`].
+///
+/// # Errors
+/// [`PortError::Invalid`] for another one.
+pub fn check_part_number(number: u32) -> Result<(), PortError> {
+    if (1..=MOST_PARTS).contains(&number) {
+        return Ok(());
+    }
+    Err(PortError::invalid(format!(
+        "a part has a number from 1 to {MOST_PARTS}"
+    )))
+}
+
+/// Checks the parts that make an upload whole: at least one, by number in ascending order.
+///
+/// # Errors
+/// [`PortError::Invalid`] for others.
+pub fn check_parts(parts: &[crate::Part]) -> Result<(), PortError> {
+    parts
+        .iter()
+        .try_for_each(|part| check_part_number(part.number))?;
+    if parts.is_empty() || !parts.is_sorted_by(|one, next| one.number < next.number) {
+        return Err(PortError::invalid(
+            "an upload is made of one or more parts in the order of their numbers",
+        ));
+    }
+    Ok(())
+}
+
+/// Checks the range of a read.
+///
+/// # Errors
+/// [`PortError::Invalid`] for an empty one.
+pub fn check_range(range: &std::ops::Range<u64>) -> Result<(), PortError> {
+    if range.is_empty() {
+        return Err(PortError::invalid("a range has at least one byte"));
+    }
+    Ok(())
 }
 
 /// Checks a message.

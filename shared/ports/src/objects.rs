@@ -1,4 +1,5 @@
 use std::fmt::Debug;
+use std::ops::Range;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -67,6 +68,15 @@ pub struct StoredObject {
     pub size: u64,
 }
 
+/// What is known of an object without reading it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectHead {
+    /// Bytes.
+    pub size: u64,
+    /// Names these bytes: another upload under the same key has another one. With its quotes.
+    pub etag: String,
+}
+
 /// One page of keys.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Listing {
@@ -103,11 +113,31 @@ pub trait Objects: Send + Sync + Debug {
     /// [`PortError::TooLarge`] for a larger one, of which nothing is read.
     async fn get(&self, key: &str, most: u64) -> Result<Option<Bytes>, PortError>;
 
-    /// Bytes of an object, `None` without one.
+    /// Size and version of an object, `None` without one.
     ///
     /// # Errors
     /// [`PortError`] of the service.
-    async fn size(&self, key: &str) -> Result<Option<u64>, PortError>;
+    async fn head(&self, key: &str) -> Result<Option<ObjectHead>, PortError>;
+
+    /// Bytes of an object, `None` without one.
+    ///
+    /// # Errors
+    /// As [`Objects::head`].
+    async fn size(&self, key: &str) -> Result<Option<u64>, PortError> {
+        Ok(self.head(key).await?.map(|head| head.size))
+    }
+
+    /// The bytes of `range`, fewer where the object ends before. `None` when the object is not the
+    /// one that `etag` names: it is gone, or was replaced.
+    ///
+    /// # Errors
+    /// [`PortError::Invalid`] for an empty range.
+    async fn get_range(
+        &self,
+        key: &str,
+        etag: &str,
+        range: Range<u64>,
+    ) -> Result<Option<Bytes>, PortError>;
 
     /// One page, of at most 1000, of the objects whose keys begin with `prefix`; `cursor` is
     /// [`Listing::next`] of the page before.

@@ -4,7 +4,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::*;
+use crate::accounts::*;
 use crate::challenge::*;
+use crate::files::*;
 use crate::system::{CacheReport, HealthReport, Overview};
 
 /// Reads an example as its type and writes it again: every field is known, none is missing.
@@ -24,10 +26,26 @@ fn reader_of(schema: &str) -> RoundTrip {
         "CancelResponse" => round_trip::<CancelResponse>,
         "ChallengeChanges" => round_trip::<ChallengeChanges>,
         "ChallengeInput" => round_trip::<ChallengeInput>,
+        "CompletedParts" => round_trip::<CompletedParts>,
         "CreateResponse" => round_trip::<CreateResponse>,
+        "DownloadUrlInput" => round_trip::<DownloadUrlInput>,
+        "DownloadUrlResponse" => round_trip::<DownloadUrlResponse>,
         "GenerationResponse" => round_trip::<GenerationResponse>,
         "GenerationSizeInput" => round_trip::<GenerationSizeInput>,
         "GenerationStatus" => round_trip::<GenerationStatus>,
+        "JobCreate" => round_trip::<JobCreate>,
+        "JobList" => round_trip::<JobList>,
+        "JobResponse" => round_trip::<JobResponse>,
+        "MarkUploaded" => round_trip::<MarkUploaded>,
+        "MultipartResponse" => round_trip::<MultipartResponse>,
+        "PartUrlsResponse" => round_trip::<PartUrlsResponse>,
+        "UploadUrlResponse" => round_trip::<UploadUrlResponse>,
+        "LoginForm" => round_trip::<LoginForm>,
+        "PasswordChange" => round_trip::<PasswordChange>,
+        "RefreshInput" => round_trip::<RefreshInput>,
+        "Token" => round_trip::<Token>,
+        "UserCreate" => round_trip::<UserCreate>,
+        "UserResponse" => round_trip::<UserResponse>,
         "HealthReport" => round_trip::<HealthReport>,
         "InProgress" => round_trip::<InProgress>,
         "Overview" => round_trip::<Overview>,

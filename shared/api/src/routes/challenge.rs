@@ -76,11 +76,9 @@ const PAGE: &[Parameter] = &[
     },
 ];
 
-const BRIEF: Option<RequestBody> = Some(RequestBody {
-    schema: SchemaOf::of::<ChallengeInput>(),
-    required: true,
-    example: include_str!("examples/challenge_input.json"),
-});
+const BRIEF: Option<RequestBody> = Some(RequestBody::json::<ChallengeInput>(include_str!(
+    "examples/challenge_input.json"
+)));
 
 const IN_PROGRESS: Answer = json::<InProgress>(
     202,
@@ -189,11 +187,10 @@ pub(super) const ROUTES: &[Route] = &[
         summary: "Generate problem statement with brand characters",
         description: "Fields of the body replace those of the brief.",
         query: SESSION_ID,
-        body: Some(RequestBody {
-            schema: SchemaOf::of::<ChallengeChanges>(),
-            required: false,
-            example: include_str!("examples/challenge_changes.json"),
-        }),
+        body: Some(
+            RequestBody::json::<ChallengeChanges>(include_str!("examples/challenge_changes.json"))
+                .optional(),
+        ),
         answers: &[
             json::<ProblemResponse>(
                 200,
@@ -293,11 +290,12 @@ pub(super) const ROUTES: &[Route] = &[
         summary: "Start full dataset generation",
         description: "Sent again while it runs it gives the same answer; when it is done, a new run.",
         query: SESSION_ID,
-        body: Some(RequestBody {
-            schema: SchemaOf::of::<GenerationSizeInput>(),
-            required: false,
-            example: include_str!("examples/generation_size_input.json"),
-        }),
+        body: Some(
+            RequestBody::json::<GenerationSizeInput>(include_str!(
+                "examples/generation_size_input.json"
+            ))
+            .optional(),
+        ),
         answers: &[json::<GenerationResponse>(
             200,
             "It runs",

@@ -143,6 +143,7 @@ mod tests {
             let path = route
                 .path
                 .replace("{session_id}", "x")
+                .replace("{job_id}", "y")
                 .replace("{file}", "index.css");
             let Lookup::Found(found) = lookup(route.method.as_str(), &path) else {
                 panic!("{path}")

@@ -1,12 +1,14 @@
 //! The route table: every method and path, who serves it, how it fails, what goes in and comes out.
 
+mod accounts;
 mod challenge;
+mod files;
 mod lookup;
 mod shape;
 mod system;
 
 pub use lookup::{Lookup, dialect_of, lookup};
-pub use shape::{Answer, Content, Parameter, RequestBody, SchemaOf, ValueKind};
+pub use shape::{Answer, Content, Encoding, Parameter, RequestBody, SchemaOf, ValueKind};
 
 use crate::error::Dialect;
 
@@ -80,11 +82,17 @@ pub enum Auth {
     None,
     /// A bearer token; where the deployment does not require one, anybody as the tenant `public`.
     Tenant,
+    /// A user's bearer token, whatever the deployment requires elsewhere.
+    User,
 }
 
 /// Every route, in the order of the documentation.
 pub fn routes() -> impl Iterator<Item = &'static Route> {
-    system::ROUTES.iter().chain(challenge::ROUTES)
+    system::ROUTES
+        .iter()
+        .chain(accounts::ROUTES)
+        .chain(files::ROUTES)
+        .chain(challenge::ROUTES)
 }
 
 #[cfg(test)]
@@ -138,12 +146,42 @@ mod tests {
     }
 
     #[test]
-    fn the_data_factory_wants_a_tenant_and_system_nobody() {
+    fn every_documented_endpoint_of_file_jobs_is_there() {
+        let documented = "\
+            POST /api/v1/jobs
+            GET /api/v1/jobs
+            GET /api/v1/jobs/{job_id}
+            POST /api/v1/jobs/{job_id}/upload-url
+            POST /api/v1/jobs/{job_id}/mark-uploaded
+            POST /api/v1/jobs/{job_id}/download-url
+            POST /api/v1/jobs/{job_id}/cancel";
+        let ours: BTreeSet<String> = routes()
+            .map(|route| format!("{} {}", route.method.as_str(), route.path))
+            .collect();
+        for line in documented.lines() {
+            assert!(ours.contains(line.trim()), "{line}");
+        }
+    }
+
+    #[test]
+    fn accounts_know_who_calls_where_it_matters() {
+        let signed_in: Vec<&str> = routes()
+            .filter(|route| route.auth == Auth::User)
+            .map(|route| route.path)
+            .collect();
+        assert!(signed_in.contains(&"/api/v1/users/me"));
+        assert!(signed_in.contains(&"/api/v1/auth/password"));
+        assert!(!signed_in.contains(&"/api/auth/refresh"));
+    }
+
+    #[test]
+    fn every_system_wants_its_callers() {
         for route in routes() {
-            let expected = if route.path.starts_with("/api/") {
-                Auth::Tenant
-            } else {
-                Auth::None
+            let expected = match route.function {
+                "challenges" => Auth::Tenant,
+                "file-jobs" => Auth::User,
+                "system" => Auth::None,
+                _ => continue,
             };
             assert_eq!(route.auth, expected, "{}", route.path);
         }

@@ -27,15 +27,68 @@ pub enum ValueKind {
     Integer(u32, u32),
 }
 
-/// The body of a request, JSON.
+/// The body of a request.
 #[derive(Debug, Clone, Copy)]
 pub struct RequestBody {
+    /// How it is written.
+    pub encoding: Encoding,
     /// Its type.
     pub schema: SchemaOf,
     /// Whether it may not be left out.
     pub required: bool,
-    /// A whole example, JSON.
+    /// A whole example, JSON whatever the encoding.
     pub example: &'static str,
+}
+
+impl RequestBody {
+    /// JSON of a type, which may not be left out.
+    #[must_use]
+    pub const fn json<T: ToSchema>(example: &'static str) -> Self {
+        Self {
+            encoding: Encoding::Json,
+            schema: SchemaOf::of::<T>(),
+            required: true,
+            example,
+        }
+    }
+
+    /// A form with the fields of a type, which may not be left out.
+    #[must_use]
+    pub const fn form<T: ToSchema>(example: &'static str) -> Self {
+        Self {
+            encoding: Encoding::Form,
+            ..Self::json::<T>(example)
+        }
+    }
+
+    /// The same, and it may be left out.
+    #[must_use]
+    pub const fn optional(self) -> Self {
+        Self {
+            required: false,
+            ..self
+        }
+    }
+}
+
+/// How a body is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// JSON.
+    Json,
+    /// As the pairs of a query: `username=…&password=…`.
+    Form,
+}
+
+impl Encoding {
+    /// Its content type.
+    #[must_use]
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Form => "application/x-www-form-urlencoded",
+        }
+    }
 }
 
 /// One answer of an endpoint when all is well.

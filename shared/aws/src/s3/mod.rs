@@ -2,7 +2,9 @@
 
 mod concatenate;
 mod plan;
+mod uploads;
 
+use std::ops::Range;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -15,7 +17,7 @@ use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use bytes::Bytes;
-use millrace_ports::{Disposition, Listing, Objects, PortError, StoredObject, limits};
+use millrace_ports::{Disposition, Listing, ObjectHead, Objects, PortError, StoredObject, limits};
 
 use crate::Settings;
 use crate::error::{of_service, port_error};
@@ -30,6 +32,9 @@ pub struct S3Objects {
     calls: Client,
     /// For calls that move bytes, with time to do so.
     transfers: Client,
+    /// Begins uploads whose parts others bring, who would send none of the checksums that the SDK
+    /// announces by default.
+    beginner: Client,
     /// Signs URLs under the name that browsers know; calls nothing.
     presigner: Client,
     bucket: String,
@@ -60,7 +65,10 @@ impl S3Objects {
         let presigner = at(settings.s3_public_endpoint.as_deref().or(own))
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
+        let beginner =
+            at(own).request_checksum_calculation(RequestChecksumCalculation::WhenRequired);
         Self {
+            beginner: Client::from_conf(beginner.build()),
             calls: Client::from_conf(at(own).build()),
             transfers: Client::from_conf(at(own).timeout_config(timeouts).build()),
             presigner: Client::from_conf(presigner.build()),
@@ -136,7 +144,7 @@ impl Objects for S3Objects {
         collect(output.body).await.map(Some)
     }
 
-    async fn size(&self, key: &str) -> Result<Option<u64>, PortError> {
+    async fn head(&self, key: &str) -> Result<Option<ObjectHead>, PortError> {
         limits::check_object_key(key)?;
         match self
             .calls
@@ -150,15 +158,47 @@ impl Objects for S3Objects {
                 let length = output
                     .content_length()
                     .and_then(|length| u64::try_from(length).ok());
-                Ok(Some(length.ok_or_else(|| {
-                    PortError::other("an object without a length")
-                })?))
+                let etag = output.e_tag().unwrap_or_default().to_owned();
+                match length {
+                    Some(size) => Ok(Some(ObjectHead { size, etag })),
+                    None => Err(PortError::other("an object without a length")),
+                }
             }
             Err(error) => match error.as_service_error() {
                 Some(refused) if refused.is_not_found() => Ok(None),
                 _ => Err(port_error("look at an object", &error)),
             },
         }
+    }
+
+    async fn get_range(
+        &self,
+        key: &str,
+        etag: &str,
+        range: Range<u64>,
+    ) -> Result<Option<Bytes>, PortError> {
+        limits::check_object_key(key)?;
+        limits::check_range(&range)?;
+        let call = self
+            .transfers
+            .get_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .if_match(etag)
+            .range(format!("bytes={}-{}", range.start, range.end - 1));
+        match call.send().await {
+            Ok(output) => return collect(output.body).await.map(Some),
+            Err(error) => match error.code() {
+                Some("NoSuchKey" | "PreconditionFailed") => return Ok(None),
+                Some("InvalidRange") => {}
+                _ => return Err(port_error("read a range", &error)),
+            },
+        }
+        // The object ends before the range. Whether it is the one that is meant, a look tells on every
+        // store, whichever of the two it checks first.
+        let head = self.head(key).await?;
+        let same = head.filter(|head| head.etag == etag);
+        Ok(same.map(|_| Bytes::new()))
     }
 
     async fn list(&self, prefix: &str, cursor: Option<&str>) -> Result<Listing, PortError> {

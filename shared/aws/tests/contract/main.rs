@@ -77,6 +77,8 @@ async fn objects_keep_the_contract() {
     contract::concatenation(&ports).await;
     contract::presigned_downloads(&ports, fetch).await;
     contract::presigned_uploads(&ports, fetch).await;
+    contract::ranges(&ports).await;
+    contract::uploads_in_parts(&ports, fetch).await;
 }
 
 #[tokio::test]

@@ -15,6 +15,8 @@ pub struct Caller {
     pub tenant: Tenant,
     /// The user, where there was a token.
     pub user_id: Option<String>,
+    /// The login that the token belongs to, where it names one.
+    pub family_id: Option<String>,
 }
 
 impl Caller {
@@ -22,6 +24,7 @@ impl Caller {
         Self {
             tenant: Tenant::public(),
             user_id: None,
+            family_id: None,
         }
     }
 }
@@ -39,6 +42,32 @@ where
             seen.set(&caller.tenant);
         }
         Ok(caller)
+    }
+}
+
+/// A user. As a handler's argument it answers 401 for a caller without a token, also where the deployment
+/// admits one elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    /// The user.
+    pub user_id: String,
+    /// The login that the token belongs to, where it names one.
+    pub family_id: Option<String>,
+}
+
+impl<S> FromRequestParts<S> for SignedIn
+where
+    S: Send + Sync,
+    Authenticator: FromRef<S>,
+{
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        Ok(Self {
+            user_id: caller.user_id.ok_or_else(Failure::token_missing)?,
+            family_id: caller.family_id,
+        })
     }
 }
 

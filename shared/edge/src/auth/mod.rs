@@ -1,55 +1,39 @@
 //! Who calls: bearer tokens, and the tenant that follows from one.
 
 mod caller;
+mod claims;
+mod issuer;
 mod keys;
 
-pub use caller::Caller;
 pub(crate) use caller::SeenTenant;
+pub use caller::{Caller, SignedIn};
+pub use issuer::TokenIssuer;
 pub use keys::SigningKeys;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::http::{HeaderMap, header};
-use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode};
+use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
 use millrace_ports::{Clock, Tenant};
-use serde::{Deserialize, Serialize};
 
+use self::claims::{Claims, TokenKind};
 use crate::failure::Failure;
 
 /// How far the clocks of two machines may be apart, in seconds.
 const LEEWAY_SECONDS: i64 = 5;
 
-/// What a token has to say. Every field is checked.
-#[derive(Debug, Serialize, Deserialize)]
-struct Claims {
-    iss: String,
-    aud: String,
-    sub: String,
-    typ: TokenKind,
-    iat: i64,
-    nbf: i64,
-    exp: i64,
-}
-
-/// What a token is good for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum TokenKind {
-    Access,
-}
-
 /// Tells who a request comes from.
 #[derive(Debug, Clone)]
 pub struct Authenticator {
-    keys: Option<Arc<Keys>>,
+    authority: Option<Arc<Authority>>,
     required: bool,
     clock: Arc<dyn Clock>,
 }
 
+/// Whose tokens are good, and for what.
 #[derive(Debug)]
-struct Keys {
-    signing: SigningKeys,
+struct Authority {
+    keys: SigningKeys,
     issuer: String,
     audience: String,
 }
@@ -66,8 +50,8 @@ impl Authenticator {
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
-            keys: Some(Arc::new(Keys {
-                signing: keys,
+            authority: Some(Arc::new(Authority {
+                keys,
                 issuer,
                 audience,
             })),
@@ -80,32 +64,10 @@ impl Authenticator {
     #[must_use]
     pub fn without_keys(clock: Arc<dyn Clock>) -> Self {
         Self {
-            keys: None,
+            authority: None,
             required: false,
             clock,
         }
-    }
-
-    /// An access token for a user, good from now on for `lifetime`; `None` where there is no key to sign with.
-    #[must_use]
-    pub fn issue(&self, user_id: &str, lifetime: Duration) -> Option<String> {
-        let keys = self.keys.as_ref()?;
-        let now = self.clock.now().timestamp();
-        let claims = Claims {
-            iss: keys.issuer.clone(),
-            aud: keys.audience.clone(),
-            sub: user_id.to_owned(),
-            typ: TokenKind::Access,
-            iat: now,
-            nbf: now,
-            exp: now.saturating_add(i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX)),
-        };
-        let (kid, key) = keys.signing.active();
-        let header = Header {
-            kid: Some(kid.to_owned()),
-            ..Header::new(Algorithm::HS256)
-        };
-        encode(&header, &claims, key).ok()
     }
 
     /// Who a request with these headers comes from.
@@ -133,12 +95,12 @@ impl Authenticator {
 
     /// The user of a good token. What exactly is wrong with a bad one is nobody's business.
     fn verify(&self, token: &str) -> Option<Caller> {
-        let keys = self.keys.as_ref()?;
+        let authority = self.authority.as_ref()?;
         let header = decode_header(token).ok()?;
-        let key = keys.signing.verifying(header.kid.as_deref()?)?;
+        let key = authority.keys.verifying(header.kid.as_deref()?)?;
         let mut validation = Validation::new(Algorithm::HS256);
-        validation.set_issuer(&[&keys.issuer]);
-        validation.set_audience(&[&keys.audience]);
+        validation.set_issuer(&[&authority.issuer]);
+        validation.set_audience(&[&authority.audience]);
         validation.set_required_spec_claims(&["iss", "aud", "sub", "exp", "nbf"]);
         // Times are compared below, with the clock that was handed in.
         validation.validate_exp = false;
@@ -154,6 +116,7 @@ impl Authenticator {
         (begun && !ended).then_some(Caller {
             tenant,
             user_id: Some(claims.sub),
+            family_id: claims.fam,
         })
     }
 }

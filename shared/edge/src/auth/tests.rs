@@ -1,6 +1,9 @@
-use axum::http::{HeaderValue, StatusCode};
+use std::time::Duration;
+
+use axum::extract::FromRequestParts;
+use axum::http::{HeaderValue, Request, StatusCode};
 use chrono::{DateTime, Utc};
-use jsonwebtoken::EncodingKey;
+use jsonwebtoken::{EncodingKey, Header, encode};
 use serde_json::{Value, json};
 
 use super::*;
@@ -19,17 +22,28 @@ impl Clock for At {
     }
 }
 
-fn authenticator(now: i64, required: bool) -> Authenticator {
+fn keys(active: &str) -> SigningKeys {
     let secrets = [("new", SECRET), ("old", OLD_SECRET)]
         .map(|(id, secret)| (id.to_owned(), secret.to_owned()));
-    let keys = SigningKeys::new(&secrets.into(), "new").expect("keys");
+    SigningKeys::new(&secrets.into(), active).expect("keys")
+}
+
+fn authenticator(now: i64, required: bool) -> Authenticator {
     Authenticator::new(
-        keys,
+        keys("new"),
         "millrace".to_owned(),
         "millrace-api".to_owned(),
         required,
         Arc::new(At(now)),
     )
+}
+
+fn issued(active: &str) -> String {
+    let (issuer, audience) = ("millrace".to_owned(), "millrace-api".to_owned());
+    let lifetime = Duration::from_secs(900);
+    let issuer = TokenIssuer::new(keys(active), issuer, audience, lifetime, Arc::new(At(NOW)));
+    let token = issuer.issue(USER, "family").expect("signs");
+    token.reveal().to_owned()
 }
 
 fn claims() -> Value {
@@ -82,6 +96,7 @@ fn a_good_token_names_user_and_tenant() {
     let expected = Caller {
         tenant: Tenant::new(USER).expect("a tenant"),
         user_id: Some(USER.to_owned()),
+        family_id: None,
     };
     for token in [
         good(&claims()),
@@ -100,9 +115,7 @@ fn a_good_token_names_user_and_tenant() {
 
 #[test]
 fn an_issued_token_is_good_until_it_ends() {
-    let token = authenticator(NOW, true)
-        .issue(USER, Duration::from_secs(900))
-        .expect("a key");
+    let token = issued("new");
     let at = |now: i64| {
         let mut headers = HeaderMap::new();
         headers.insert(
@@ -113,6 +126,41 @@ fn an_issued_token_is_good_until_it_ends() {
     };
     assert!(at(NOW) && at(NOW - 5) && at(NOW + 904));
     assert!(!at(NOW - 6) && !at(NOW + 905));
+}
+
+#[test]
+fn an_issued_token_names_its_key_and_its_family() {
+    for kid in ["new", "old"] {
+        let token = issued(kid);
+        let header = decode_header(&token).expect("a header");
+        assert_eq!(
+            (header.alg, header.kid.as_deref()),
+            (Algorithm::HS256, Some(kid))
+        );
+        let caller = authenticate(&format!("Bearer {token}")).expect("good");
+        assert_eq!(caller.family_id.as_deref(), Some("family"));
+    }
+}
+
+#[tokio::test]
+async fn only_a_user_is_signed_in() {
+    let with = async |token: Option<&str>| {
+        let mut request = Request::get("/");
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let (mut parts, ()) = request.body(()).expect("a request").into_parts();
+        SignedIn::from_request_parts(&mut parts, &authenticator(NOW, false)).await
+    };
+    let user = with(Some(&issued("new"))).await.expect("a user");
+    assert_eq!(
+        (user.user_id.as_str(), user.family_id.as_deref()),
+        (USER, Some("family"))
+    );
+    for token in [None, Some("x")] {
+        let refusal = with(token).await.expect_err("nobody");
+        assert_eq!(refusal.status(), StatusCode::UNAUTHORIZED);
+    }
 }
 
 #[test]
@@ -130,7 +178,6 @@ fn without_a_token_the_caller_is_public_or_nobody() {
     assert_eq!(refusal.status(), StatusCode::UNAUTHORIZED);
     let open = Authenticator::without_keys(Arc::new(At(NOW)));
     assert_eq!(open.authenticate(&none).expect("public"), Caller::public());
-    assert_eq!(open.issue(USER, Duration::from_secs(1)), None);
 }
 
 #[test]

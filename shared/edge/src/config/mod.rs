@@ -4,13 +4,16 @@
 //! variable's name, so that a function asks for no more than it uses.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::HeaderValue;
 use millrace_ports::Clock;
 
-use crate::auth::{Authenticator, SigningKeys};
+use crate::auth::{Authenticator, SigningKeys, TokenIssuer};
 
 /// Where a deployment runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,8 +57,22 @@ pub struct Config {
     pub s3_public_endpoint: Option<String>,
     /// `SESSION_RETENTION_DAYS`: how long a session is kept; 90 by default.
     pub session_retention_days: u32,
+    /// `FILE_RETENTION_DAYS`: how long a file job and its files are kept; 30 by default.
+    pub file_retention_days: u32,
+    /// `MAX_UPLOAD_BYTES`: the largest file that is taken; 50 GiB by default, at most the 5 TiB of S3.
+    pub max_upload_bytes: u64,
     /// `INTERACTIVE_WAIT_SECONDS`: how long a call waits for its result before it answers 202; 20 by default.
     pub interactive_wait: Duration,
+    /// `ACCESS_TOKEN_MINUTES`: how long an access token is good; 15 by default.
+    pub access_token_minutes: u32,
+    /// `REFRESH_TOKEN_DAYS`: how long a refresh token is good that is not used; 7 by default.
+    pub refresh_token_days: u32,
+    /// `LOGIN_DAYS`: how long a login lasts, however often it is refreshed; 30 by default.
+    pub login_days: u32,
+    /// `LOGIN_FAILURES`: the failed logins that close an account's login for a while; 10 by default.
+    pub login_failures: u32,
+    /// `LOGIN_CLOSED_SECONDS`: for how long; 60 by default.
+    pub login_closed_seconds: u32,
     /// `LOG_LEVEL`: a `tracing` filter; `info` by default.
     pub log_level: String,
     /// `AWS_LAMBDA_FUNCTION_NAME`, for logs and metrics; `local` outside of Lambda.
@@ -65,6 +82,7 @@ pub struct Config {
     state_table: Option<String>,
     data_bucket: Option<String>,
     challenge_machine_arn: Option<String>,
+    file_jobs_queue_url: Option<String>,
     tokens: Option<TokenConfig>,
 }
 
@@ -125,11 +143,18 @@ impl Config {
             cors_origins: variables.origins("CORS_ORIGINS")?,
             s3_public_endpoint: variables.owned("S3_PUBLIC_ENDPOINT"),
             session_retention_days: variables.number("SESSION_RETENTION_DAYS", 90, 1..=3650)?,
+            file_retention_days: variables.number("FILE_RETENTION_DAYS", 30, 1..=3650)?,
+            max_upload_bytes: variables.number("MAX_UPLOAD_BYTES", 50 << 30, 1..=5 << 40)?,
             interactive_wait: Duration::from_secs(
                 variables
-                    .number("INTERACTIVE_WAIT_SECONDS", 20, 0..=28)?
+                    .number::<u32>("INTERACTIVE_WAIT_SECONDS", 20, 0..=28)?
                     .into(),
             ),
+            access_token_minutes: variables.number("ACCESS_TOKEN_MINUTES", 15, 1..=1440)?,
+            refresh_token_days: variables.number("REFRESH_TOKEN_DAYS", 7, 1..=365)?,
+            login_days: variables.number("LOGIN_DAYS", 30, 1..=365)?,
+            login_failures: variables.number("LOGIN_FAILURES", 10, 1..=1000)?,
+            login_closed_seconds: variables.number("LOGIN_CLOSED_SECONDS", 60, 1..=86_400)?,
             log_level: variables.optional("LOG_LEVEL").unwrap_or("info").to_owned(),
             function_name: variables
                 .optional("AWS_LAMBDA_FUNCTION_NAME")
@@ -143,6 +168,7 @@ impl Config {
             state_table: variables.owned("STATE_TABLE"),
             data_bucket: variables.owned("DATA_BUCKET"),
             challenge_machine_arn: variables.owned("CHALLENGE_MACHINE_ARN"),
+            file_jobs_queue_url: variables.owned("FILE_JOBS_QUEUE_URL"),
             tokens: variables.tokens()?,
         })
     }
@@ -177,6 +203,16 @@ impl Config {
             .ok_or(ConfigError::Missing("CHALLENGE_MACHINE_ARN"))
     }
 
+    /// `FILE_JOBS_QUEUE_URL`: the queue of the workers of file jobs.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`] when it is not set.
+    pub fn file_jobs_queue_url(&self) -> Result<&str, ConfigError> {
+        self.file_jobs_queue_url
+            .as_deref()
+            .ok_or(ConfigError::Missing("FILE_JOBS_QUEUE_URL"))
+    }
+
     /// What checks callers, from `JWT_KEYS` (`{"kid": "secret of at least 32 bytes", …}`), `JWT_ACTIVE_KID`,
     /// `JWT_ISSUER` and `JWT_AUDIENCE`. Without keys no token is good.
     ///
@@ -194,6 +230,22 @@ impl Config {
             None if self.require_auth => Err(ConfigError::Missing("JWT_KEYS")),
             None => Ok(Authenticator::without_keys(clock)),
         }
+    }
+
+    /// What signs access tokens, from the same variables and `ACCESS_TOKEN_MINUTES`.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`] when there is no key to sign with.
+    pub fn token_issuer(&self, clock: Arc<dyn Clock>) -> Result<TokenIssuer, ConfigError> {
+        let tokens = self.tokens.as_ref();
+        let tokens = tokens.ok_or(ConfigError::Missing("JWT_KEYS"))?;
+        Ok(TokenIssuer::new(
+            tokens.keys.clone(),
+            tokens.issuer.clone(),
+            tokens.audience.clone(),
+            Duration::from_secs(u64::from(self.access_token_minutes) * 60),
+            clock,
+        ))
     }
 }
 
@@ -232,12 +284,12 @@ impl Variables {
         }
     }
 
-    fn number(
+    fn number<N: FromStr + PartialOrd + Display>(
         &self,
         name: &'static str,
-        default: u32,
-        bounds: std::ops::RangeInclusive<u32>,
-    ) -> Result<u32, ConfigError> {
+        default: N,
+        bounds: RangeInclusive<N>,
+    ) -> Result<N, ConfigError> {
         let Some(text) = self.optional(name) else {
             return Ok(default);
         };

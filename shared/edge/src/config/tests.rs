@@ -23,8 +23,18 @@ fn a_local_stack_needs_its_environment_alone() {
     assert!(!config.require_auth);
     assert_eq!(config.brand, "Codebasics Data Factory");
     assert_eq!(config.session_retention_days, 90);
+    assert_eq!(
+        (config.file_retention_days, config.max_upload_bytes),
+        (30, 50 << 30)
+    );
     assert_eq!(config.interactive_wait, Duration::from_secs(20));
     assert!(config.cors_origins.is_empty());
+    assert_eq!(config.access_token_minutes, 15);
+    assert_eq!((config.refresh_token_days, config.login_days), (7, 30));
+    assert_eq!(
+        (config.login_failures, config.login_closed_seconds),
+        (10, 60)
+    );
 }
 
 #[test]
@@ -53,6 +63,11 @@ fn a_deployment_requires_tokens_and_keys_to_check_them() {
     }
     let local = config(&[]).expect("valid");
     assert!(local.authenticator(Arc::new(SystemClock)).is_ok());
+    // Who gives tokens out cannot do without, wherever it is.
+    let refusal = local
+        .token_issuer(Arc::new(SystemClock))
+        .expect_err("no keys");
+    assert_eq!(refusal, ConfigError::Missing("JWT_KEYS"));
 }
 
 #[test]
@@ -71,6 +86,11 @@ fn the_faulty_variable_is_named_and_its_value_is_not() {
         faulty(&[("INTERACTIVE_WAIT_SECONDS", "29")]),
         "INTERACTIVE_WAIT_SECONDS"
     );
+    assert_eq!(
+        faulty(&[("ACCESS_TOKEN_MINUTES", "0")]),
+        "ACCESS_TOKEN_MINUTES"
+    );
+    assert_eq!(faulty(&[("LOGIN_FAILURES", "ten")]), "LOGIN_FAILURES");
     assert_eq!(
         faulty(&[("CORS_ORIGINS", "https://a.example,b.example")]),
         "CORS_ORIGINS"
@@ -119,5 +139,6 @@ fn keys_stay_out_of_debug_output() {
     ];
     let config = config(&pairs).expect("valid");
     let authenticator = config.authenticator(Arc::new(SystemClock)).expect("keys");
-    assert!(!format!("{config:?} {authenticator:?}").contains(SECRET));
+    let issuer = config.token_issuer(Arc::new(SystemClock)).expect("keys");
+    assert!(!format!("{config:?} {authenticator:?} {issuer:?}").contains(SECRET));
 }

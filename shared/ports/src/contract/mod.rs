@@ -12,6 +12,7 @@
 mod messages;
 mod objects;
 mod records;
+mod uploads;
 mod values;
 
 use std::collections::BTreeMap;
@@ -23,11 +24,12 @@ use bytes::Bytes;
 pub use messages::{executions_start_once, queues_take_messages, unknown_tokens_are_gone};
 pub use objects::{
     concatenation, listings, objects_come_back, presigned_downloads, presigned_uploads,
-    puts_if_absent,
+    puts_if_absent, ranges,
 };
 pub use records::{
     all_or_nothing, contention, failed_conditions, pages, secondary_index, sort_order,
 };
+pub use uploads::uploads_in_parts;
 pub use values::{conditions, limits, updates, values};
 
 use crate::{Key, Ports, Tenant};

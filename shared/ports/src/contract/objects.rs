@@ -7,14 +7,14 @@ use bytes::Bytes;
 use super::{Answer, Fetched, Method, Request};
 use crate::{Disposition, PortError, Ports};
 
-const MEBIBYTE: usize = 1024 * 1024;
+pub(super) const MEBIBYTE: usize = 1024 * 1024;
 
-fn fresh_prefix(ports: &Ports) -> String {
+pub(super) fn fresh_prefix(ports: &Ports) -> String {
     format!("contract/{}/", ports.ids.uuid())
 }
 
 /// Bytes that repeat nowhere within a part, so that a swapped or lost piece shows.
-fn bytes(length: usize, start: usize) -> Bytes {
+pub(super) fn bytes(length: usize, start: usize) -> Bytes {
     (start..)
         .flat_map(|number| (number as u64).to_le_bytes())
         .take(length)
@@ -71,6 +71,45 @@ pub async fn objects_come_back(ports: &Ports) {
         matches!(refused, Err(PortError::Invalid { .. })),
         "{refused:?}"
     );
+}
+
+/// A range is read of the very object that was looked at, never of one that replaced it.
+///
+/// # Panics
+/// When the promise is broken.
+pub async fn ranges(ports: &Ports) {
+    let key = format!("{}range + ä", fresh_prefix(ports));
+    assert_eq!(ports.objects.head(&key).await, Ok(None));
+    assert_eq!(ports.objects.get_range(&key, "\"x\"", 0..4).await, Ok(None));
+    put(ports, &key, Bytes::from_static(b"0123456789")).await;
+    let head = ports.objects.head(&key).await.expect("a look");
+    let head = head.expect("an object");
+    assert_eq!(head.size, 10);
+    for (range, expected) in [
+        (0..4, "0123"),
+        (4..10, "456789"),
+        (8..50, "89"),
+        (9..10, "9"),
+        (10..20, ""),
+        (99..1_000_000, ""),
+    ] {
+        let read = ports.objects.get_range(&key, &head.etag, range.clone());
+        assert_eq!(
+            read.await,
+            Ok(Some(Bytes::from_static(expected.as_bytes()))),
+            "{range:?}"
+        );
+    }
+    let empty = ports.objects.get_range(&key, &head.etag, 4..4).await;
+    assert!(matches!(empty, Err(PortError::Invalid { .. })), "{empty:?}");
+
+    put(ports, &key, Bytes::from_static(b"abcdefghij")).await;
+    let other = ports.objects.head(&key).await.expect("a look");
+    assert_ne!(other.expect("an object").etag, head.etag);
+    for range in [0..4, 10..20] {
+        let replaced = ports.objects.get_range(&key, &head.etag, range).await;
+        assert_eq!(replaced, Ok(None));
+    }
 }
 
 /// Of several writers of an absent object one wins, and its bytes stay.

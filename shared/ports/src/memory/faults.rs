@@ -19,8 +19,8 @@ pub enum Operation {
     PutObjectIfAbsent,
     /// [`crate::Objects::get`].
     GetObject,
-    /// [`crate::Objects::size`].
-    SizeObject,
+    /// [`crate::Objects::head`], and with it [`crate::Objects::size`].
+    HeadObject,
     /// [`crate::Objects::list`].
     ListObjects,
     /// [`crate::Objects::delete`].
@@ -37,6 +37,16 @@ pub enum Operation {
     Complete,
     /// [`crate::Workflows::fail`].
     Fail,
+    /// [`crate::Objects::get_range`].
+    GetRange,
+    /// [`crate::Uploads::create`].
+    CreateUpload,
+    /// [`crate::Uploads::parts`].
+    ListParts,
+    /// [`crate::Uploads::complete`].
+    CompleteUpload,
+    /// [`crate::Uploads::abort`].
+    AbortUpload,
 }
 
 /// What goes wrong.

@@ -6,6 +6,7 @@ mod objects;
 mod queue;
 mod records;
 mod time;
+mod uploads;
 mod workflows;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -82,6 +83,7 @@ impl Memory {
         Ports {
             records: self.records.clone(),
             objects: self.objects.clone(),
+            uploads: self.objects.clone(),
             queue: self.queue.clone(),
             workflows: self.workflows.clone(),
             clock: self.clock.clone(),

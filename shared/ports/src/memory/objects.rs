@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
-use std::ops::Bound;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::{Bound, Range};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -8,10 +9,11 @@ use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::faults::{Faults, Operation};
+use super::uploads::Upload;
 use super::{FixedClock, lock};
 use crate::contract::{Answer, Method, Request};
 use crate::objects::percent_encoded;
-use crate::{Clock, Disposition, Listing, Objects, PortError, StoredObject, limits};
+use crate::{Clock, Disposition, Listing, ObjectHead, Objects, PortError, StoredObject, limits};
 
 /// Most keys of a listing's page.
 const PAGE: usize = 1000;
@@ -25,10 +27,41 @@ struct Stored {
 /// What one presigned URL allows.
 #[derive(Debug, Clone)]
 struct Grant {
-    method: Method,
+    right: Right,
     key: String,
-    disposition: Option<Disposition>,
     until: DateTime<Utc>,
+}
+
+/// What may be done with the key of a [`Grant`].
+#[derive(Debug, Clone)]
+pub(super) enum Right {
+    Get(Disposition),
+    Put,
+    PutPart { upload: String, number: u32 },
+}
+
+impl Right {
+    fn method(&self) -> Method {
+        match self {
+            Self::Get(_) => Method::Get,
+            Self::Put | Self::PutPart { .. } => Method::Put,
+        }
+    }
+}
+
+/// Names bytes, in the quotes of an HTTP header.
+pub(super) fn etag(body: &Bytes) -> String {
+    let mut hasher = DefaultHasher::new();
+    body.hash(&mut hasher);
+    format!("\"{:016x}\"", hasher.finish())
+}
+
+/// The answer to an upload.
+fn uploaded(body: &Bytes) -> Answer {
+    Answer {
+        headers: [("etag".to_owned(), etag(body))].into(),
+        ..Answer::of(200)
+    }
 }
 
 /// The bucket in memory, with URLs of the scheme `memory` that [`MemoryObjects::fetch`] serves.
@@ -36,7 +69,8 @@ struct Grant {
 pub struct MemoryObjects {
     objects: Mutex<BTreeMap<String, Stored>>,
     grants: Mutex<Vec<Grant>>,
-    faults: Arc<Faults>,
+    pub(super) uploads: Mutex<BTreeMap<String, Upload>>,
+    pub(super) faults: Arc<Faults>,
     clock: Arc<FixedClock>,
 }
 
@@ -45,6 +79,7 @@ impl MemoryObjects {
         Self {
             objects: Mutex::default(),
             grants: Mutex::default(),
+            uploads: Mutex::default(),
             faults,
             clock,
         }
@@ -74,15 +109,15 @@ impl MemoryObjects {
             .and_then(|(_, place)| place.parse().ok());
         let grant = place.and_then(|place: usize| lock(&self.grants).get(place).cloned());
         let allowed = grant.filter(|grant| {
-            grant.method == request.method
+            grant.right.method() == request.method
                 && self.clock.now() < grant.until
                 && request.url.contains(&percent_encoded(&grant.key))
         });
         let Some(grant) = allowed else {
             return Answer::of(403);
         };
-        match request.method {
-            Method::Get => {
+        match grant.right {
+            Right::Get(disposition) => {
                 let stored = lock(&self.objects).get(&grant.key).cloned();
                 let Some(stored) = stored else {
                     return Answer::of(404);
@@ -91,24 +126,31 @@ impl MemoryObjects {
                     body: stored.body,
                     ..Answer::of(200)
                 };
-                if let Some(disposition) = grant.disposition {
-                    answer
-                        .headers
-                        .insert("content-disposition".to_owned(), disposition.header());
-                    answer
-                        .headers
-                        .insert("content-type".to_owned(), disposition.content_type);
-                }
+                answer
+                    .headers
+                    .insert("content-disposition".to_owned(), disposition.header());
+                answer
+                    .headers
+                    .insert("content-type".to_owned(), disposition.content_type);
                 answer
             }
-            Method::Put => {
+            Right::Put => {
+                let answer = uploaded(&request.body);
                 self.store(&grant.key, request.body, "application/octet-stream");
-                Answer::of(200)
+                answer
+            }
+            Right::PutPart { upload, number } => {
+                let answer = uploaded(&request.body);
+                if self.store_part(&upload, number, request.body) {
+                    answer
+                } else {
+                    Answer::of(404)
+                }
             }
         }
     }
 
-    fn store(&self, key: &str, body: Bytes, content_type: &str) {
+    pub(super) fn store(&self, key: &str, body: Bytes, content_type: &str) {
         let stored = Stored {
             body,
             content_type: content_type.to_owned(),
@@ -116,11 +158,10 @@ impl MemoryObjects {
         lock(&self.objects).insert(key.to_owned(), stored);
     }
 
-    fn grant(
+    pub(super) fn grant(
         &self,
-        method: Method,
+        right: Right,
         key: &str,
-        disposition: Option<Disposition>,
         lifetime: Duration,
     ) -> Result<String, PortError> {
         limits::check_object_key(key)?;
@@ -133,9 +174,8 @@ impl MemoryObjects {
             .unwrap_or(DateTime::<Utc>::MAX_UTC);
         let mut grants = lock(&self.grants);
         grants.push(Grant {
-            method,
+            right,
             key: key.to_owned(),
-            disposition,
             until,
         });
         let place = grants.len() - 1;
@@ -192,15 +232,37 @@ impl Objects for MemoryObjects {
         Ok(body)
     }
 
-    async fn size(&self, key: &str) -> Result<Option<u64>, PortError> {
-        let verdict = self.faults.next(Operation::SizeObject);
+    async fn head(&self, key: &str) -> Result<Option<ObjectHead>, PortError> {
+        let verdict = self.faults.next(Operation::HeadObject);
         limits::check_object_key(key)?;
         verdict.before()?;
-        let size = lock(&self.objects)
-            .get(key)
-            .map(|stored| stored.body.len() as u64);
+        let head = lock(&self.objects).get(key).map(|stored| ObjectHead {
+            size: stored.body.len() as u64,
+            etag: etag(&stored.body),
+        });
         verdict.after()?;
-        Ok(size)
+        Ok(head)
+    }
+
+    async fn get_range(
+        &self,
+        key: &str,
+        wanted: &str,
+        range: Range<u64>,
+    ) -> Result<Option<Bytes>, PortError> {
+        let verdict = self.faults.next(Operation::GetRange);
+        limits::check_object_key(key)?;
+        limits::check_range(&range)?;
+        verdict.before()?;
+        let body = lock(&self.objects)
+            .get(key)
+            .map(|stored| stored.body.clone())
+            .filter(|body| etag(body) == wanted);
+        verdict.after()?;
+        Ok(body.map(|body| {
+            let place = |byte: u64| usize::try_from(byte).unwrap_or(usize::MAX).min(body.len());
+            body.slice(place(range.start)..place(range.end))
+        }))
     }
 
     async fn list(&self, prefix: &str, cursor: Option<&str>) -> Result<Listing, PortError> {
@@ -248,11 +310,11 @@ impl Objects for MemoryObjects {
         disposition: &Disposition,
         lifetime: Duration,
     ) -> Result<String, PortError> {
-        self.grant(Method::Get, key, Some(disposition.clone()), lifetime)
+        self.grant(Right::Get(disposition.clone()), key, lifetime)
     }
 
     async fn presign_put(&self, key: &str, lifetime: Duration) -> Result<String, PortError> {
-        self.grant(Method::Put, key, None, lifetime)
+        self.grant(Right::Put, key, lifetime)
     }
 
     async fn concatenate(

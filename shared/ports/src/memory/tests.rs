@@ -50,6 +50,9 @@ async fn objects_keep_the_contract() {
     contract::concatenation(&ports).await;
     contract::presigned_downloads(&ports, fetcher(&memory)).await;
     contract::presigned_uploads(&ports, fetcher(&memory)).await;
+    contract::ranges(&ports).await;
+    contract::uploads_in_parts(&ports, fetcher(&memory)).await;
+    assert_eq!(memory.objects.open_uploads(), Vec::<String>::new());
 }
 
 #[tokio::test]

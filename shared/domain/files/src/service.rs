@@ -1,0 +1,121 @@
+use chrono::TimeDelta;
+use millrace_jobs::{JobPage, Jobs, Place, Policy};
+use millrace_ports::{Ports, Tenant};
+
+use crate::detail::{FileDetail, FileJob, NewFile};
+use crate::error::FileError;
+use crate::keys::input_key;
+
+/// Bounds of a deployment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// Largest file that is taken, in bytes: 50 GiB.
+    pub max_upload_bytes: u64,
+    /// How long jobs and their files are kept, and what the lifecycle waits for.
+    pub policy: Policy,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            max_upload_bytes: 50 << 30,
+            policy: Policy::default(),
+        }
+    }
+}
+
+impl Settings {
+    /// These bounds, with jobs that are kept for `days`.
+    #[must_use]
+    pub fn new(max_upload_bytes: u64, days: u32) -> Self {
+        Self {
+            max_upload_bytes,
+            policy: Policy {
+                retention: TimeDelta::days(days.into()),
+                ..Policy::default()
+            },
+        }
+    }
+}
+
+/// The file jobs.
+#[derive(Debug, Clone)]
+pub struct Files {
+    pub(crate) jobs: Jobs<FileDetail>,
+    pub(crate) max_upload_bytes: u64,
+}
+
+impl Files {
+    /// The file jobs over `ports`.
+    #[must_use]
+    pub fn new(ports: Ports, settings: Settings) -> Self {
+        Self {
+            jobs: Jobs::new(ports, settings.policy),
+            max_upload_bytes: settings.max_upload_bytes,
+        }
+    }
+
+    /// Their lifecycle, for workers.
+    #[must_use]
+    pub fn jobs(&self) -> &Jobs<FileDetail> {
+        &self.jobs
+    }
+
+    pub(crate) fn ports(&self) -> &Ports {
+        self.jobs.ports()
+    }
+
+    /// Creates a job that waits for its file.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn create(&self, owner: &Tenant, file: NewFile) -> Result<FileJob, FileError> {
+        Ok(self.jobs.create(owner, FileDetail::new(file)).await?)
+    }
+
+    /// The owner's job of this id.
+    ///
+    /// # Errors
+    /// Another tenant's, none, or the store's.
+    pub async fn load(&self, owner: &Tenant, id: &str) -> Result<FileJob, FileError> {
+        Ok(self.jobs.load(owner, id).await?)
+    }
+
+    /// The owner's jobs, newest first.
+    ///
+    /// # Errors
+    /// A cursor of another list, or the store's.
+    pub async fn list(
+        &self,
+        owner: &Tenant,
+        skip: u32,
+        limit: u32,
+        cursor: Option<String>,
+    ) -> Result<JobPage<FileDetail>, FileError> {
+        Ok(self.jobs.list(owner, skip, limit, cursor).await?)
+    }
+
+    /// Cancels a job: at once, or as soon as its worker stops.
+    ///
+    /// # Errors
+    /// As [`Files::load`], or refused once it has ended otherwise.
+    pub async fn cancel(&self, owner: &Tenant, id: &str) -> Result<FileJob, FileError> {
+        Ok(self.jobs.cancel(owner, id).await?)
+    }
+
+    /// A job of the owner, with its place to change it at.
+    pub(crate) async fn find(
+        &self,
+        owner: &Tenant,
+        id: &str,
+    ) -> Result<(Place, FileJob), FileError> {
+        let place = self.jobs.locate_own(owner, id).await?;
+        let job = self.jobs.read(&place).await?;
+        Ok((place, job))
+    }
+}
+
+/// Where the input of a job lies.
+pub(crate) fn key_of(job: &FileJob) -> String {
+    input_key(&job.id, &job.detail.file_name)
+}

@@ -1,0 +1,26 @@
+use millrace_ports::PortError;
+
+use crate::state::Refusal;
+
+/// Why a job could not be read or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    /// Nobody has a job of this id, or not any more.
+    #[error("no such job")]
+    NotFound,
+    /// Another tenant has it.
+    #[error("the job is another tenant's")]
+    Foreign,
+    /// It does not stand where this can happen.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Others changed it all the time.
+    #[error("the job is changing too fast")]
+    Busy,
+    /// What is stored is not a job of this system.
+    #[error("a stored job is unreadable: {0}")]
+    Unreadable(#[from] serde_json::Error),
+    /// The store did not answer.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}

@@ -1,0 +1,195 @@
+//! Where bytes come from: anything with a length that can be read at an offset.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use parquet::errors::ParquetError;
+use parquet::file::reader::{ChunkReader, Length};
+
+/// Bytes that can be read at any offset, from several threads at once.
+pub trait Source: Send + Sync {
+    /// Bytes there are.
+    fn length(&self) -> u64;
+
+    /// Reads at `offset` into `buffer`; fewer bytes than asked for are allowed, none only at the
+    /// end.
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize>;
+}
+
+/// A source that many readers share.
+pub type SharedSource = Arc<dyn Source>;
+
+impl Source for Bytes {
+    fn length(&self) -> u64 {
+        self.len() as u64
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        Ok(copy_at(self, offset, buffer))
+    }
+}
+
+impl Source for Vec<u8> {
+    fn length(&self) -> u64 {
+        self.len() as u64
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        Ok(copy_at(self, offset, buffer))
+    }
+}
+
+impl Source for File {
+    fn length(&self) -> u64 {
+        self.metadata().map_or(0, |metadata| metadata.len())
+    }
+
+    #[cfg(unix)]
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        std::os::unix::fs::FileExt::read_at(self, buffer, offset)
+    }
+
+    #[cfg(windows)]
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        std::os::windows::fs::FileExt::seek_read(self, buffer, offset)
+    }
+}
+
+fn copy_at(bytes: &[u8], offset: u64, buffer: &mut [u8]) -> usize {
+    let Some(rest) = usize::try_from(offset)
+        .ok()
+        .and_then(|offset| bytes.get(offset..))
+    else {
+        return 0;
+    };
+    let length = rest.len().min(buffer.len());
+    buffer[..length].copy_from_slice(&rest[..length]);
+    length
+}
+
+/// Reads at `offset` until `buffer` is full or the source ends; how much it was.
+pub(crate) fn read_full_at(
+    source: &dyn Source,
+    offset: u64,
+    buffer: &mut [u8],
+) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match source.read_at(offset + filled as u64, &mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+/// A window of a source as `Read + Seek`.
+#[derive(Clone)]
+pub(crate) struct SourceReader {
+    source: SharedSource,
+    start: u64,
+    end: u64,
+    at: u64,
+}
+
+impl std::fmt::Debug for SourceReader {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}..{} at {}", self.start, self.end, self.at)
+    }
+}
+
+impl SourceReader {
+    pub(crate) fn new(source: SharedSource) -> Self {
+        let end = source.length();
+        Self::range(source, 0, end)
+    }
+
+    pub(crate) fn range(source: SharedSource, start: u64, end: u64) -> Self {
+        Self {
+            source,
+            start,
+            end,
+            at: start,
+        }
+    }
+}
+
+impl Read for SourceReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.end.saturating_sub(self.at);
+        let wanted = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
+        if wanted == 0 {
+            return Ok(0);
+        }
+        let count = self.source.read_at(self.at, &mut buffer[..wanted])?;
+        if count == 0 {
+            // The source is shorter than it said: the rest must not go missing in silence.
+            return Err(crate::FormatError::InputChanged.into_io());
+        }
+        self.at += count as u64;
+        Ok(count)
+    }
+}
+
+impl Seek for SourceReader {
+    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
+        let target = match position {
+            SeekFrom::Start(offset) => self.start.checked_add(offset),
+            SeekFrom::End(delta) => self.end.checked_add_signed(delta),
+            SeekFrom::Current(delta) => self.at.checked_add_signed(delta),
+        };
+        match target {
+            Some(target) if target >= self.start => {
+                self.at = target;
+                Ok(target - self.start)
+            }
+            _ => Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "a seek before the beginning",
+            )),
+        }
+    }
+}
+
+/// A source as Parquet's reader wants it.
+#[derive(Clone)]
+pub(crate) struct ParquetSource(pub(crate) SharedSource);
+
+impl Length for ParquetSource {
+    fn len(&self) -> u64 {
+        self.0.length()
+    }
+}
+
+impl ChunkReader for ParquetSource {
+    type T = io::BufReader<SourceReader>;
+
+    fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
+        let end = self.0.length();
+        Ok(io::BufReader::new(SourceReader::range(
+            Arc::clone(&self.0),
+            start.min(end),
+            end,
+        )))
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
+        // A damaged footer may ask for anything: nothing is allocated beyond the file itself.
+        let end = start.checked_add(length as u64);
+        if end.is_none_or(|end| end > self.0.length()) {
+            return Err(ParquetError::EOF(format!(
+                "{length} bytes at {start} lie outside the file"
+            )));
+        }
+        let mut buffer = vec![0; length];
+        let read = read_full_at(self.0.as_ref(), start, &mut buffer)?;
+        if read < length {
+            return Err(ParquetError::EOF("the file is shorter than it was".into()));
+        }
+        Ok(buffer.into())
+    }
+}
