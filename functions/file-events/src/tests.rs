@@ -51,8 +51,8 @@ impl House {
 
     async fn upload(&self, body: &'static str) {
         let body = Bytes::from_static(body.as_bytes());
-        let put = self.memory.objects.put(&self.key(), body, "text/csv");
-        put.await.expect("a put");
+        let put = self.memory.objects.put(&self.key(), body, "text/csv").await;
+        put.expect("a put");
     }
 
     /// A sample event, about this house's job.

@@ -240,27 +240,29 @@ fn chosen(sent: &[SentPart], stored: Vec<Part>, largest: u64) -> Result<Vec<Part
         }
         there.insert(part.number, part);
     }
-    let mut bytes = 0_u64;
     for (number, etag) in &wanted {
-        let Some(part) = there.get(number) else {
-            return Err(FileError::refused(format!(
-                "Part {number} was not uploaded"
-            )));
-        };
+        let part = there
+            .get(number)
+            .ok_or_else(|| FileError::refused(format!("Part {number} was not uploaded")))?;
         if bare(&part.etag) != *etag {
             return Err(FileError::refused(format!(
                 "Part {number} has another etag"
             )));
         }
-        let is_last = wanted.keys().next_back() == Some(number);
-        if part.size < SMALLEST_PART && !is_last {
-            return Err(FileError::refused(format!(
-                "Part {number} has {} bytes: every part but the last needs {SMALLEST_PART}",
-                part.size
-            )));
-        }
-        bytes = bytes.saturating_add(part.size);
     }
+    let small = there
+        .values()
+        .rev()
+        .skip(1)
+        .find(|part| part.size < SMALLEST_PART);
+    if let Some(part) = small {
+        return Err(FileError::refused(format!(
+            "Part {} has {} bytes: every part but the last needs {SMALLEST_PART}",
+            part.number, part.size
+        )));
+    }
+    let sizes = there.values().map(|part| part.size);
+    let bytes = sizes.fold(0, u64::saturating_add);
     if bytes > largest {
         return Err(FileError::refused(format!(
             "The file has {bytes} bytes, more than the {largest} that are taken"

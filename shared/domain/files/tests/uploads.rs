@@ -45,11 +45,9 @@ impl House {
 
     async fn upload(&self, job: &FileJob, body: &'static str) {
         let body = Bytes::from_static(body.as_bytes());
-        let put = self
-            .memory
-            .objects
-            .put(&input_key(&job.id, NAME), body, "text/csv");
-        put.await.expect("a put");
+        let key = input_key(&job.id, NAME);
+        let put = self.memory.objects.put(&key, body, "text/csv").await;
+        put.expect("a put");
     }
 
     async fn mark(&self, job: &FileJob) -> Result<FileJob, FileError> {

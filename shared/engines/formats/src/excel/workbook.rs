@@ -167,12 +167,12 @@ impl Rows {
         if row > self.range.last_row {
             return Ok(true);
         }
-        match self.current {
-            Some(current) if row < current => {
-                return Err(damaged(format, "its rows are out of order"));
-            }
-            Some(current) if row > current && !self.finish(each)? => return Ok(false),
-            _ => {}
+        let current = self.current.unwrap_or(row);
+        if row < current {
+            return Err(damaged(format, "its rows are out of order"));
+        }
+        if row > current && !self.finish(each)? {
+            return Ok(false);
         }
         self.current = Some(row);
         let (cell, is_error) = cell(value);
