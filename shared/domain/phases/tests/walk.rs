@@ -35,9 +35,43 @@ fn records(csv: &[u8]) -> (StringRecord, Vec<StringRecord>) {
     (header, rows.expect("rows as wide as their header"))
 }
 
+/// Percent and stage after each task of a run in three parts.
+fn only_goes_forward(seen: &[(u8, String)]) {
+    let percents: Vec<u8> = seen.iter().map(|(percent, _)| *percent).collect();
+    assert!(percents.is_sorted(), "{seen:?}");
+    // Started, planned, and each part counts.
+    assert_eq!(&percents[..5], [0, 5, 20, 35, 50], "{seen:?}");
+    assert_eq!(percents.last(), Some(&100));
+    let mut stages: Vec<&str> = seen.iter().map(|(_, stage)| stage.as_str()).collect();
+    stages.dedup();
+    let expected = [
+        "planning",
+        "data_generation",
+        "quality_validation",
+        "packaging",
+        "completed",
+    ];
+    assert_eq!(stages, expected);
+}
+
+/// What comes late, from a machine that saw no answer, is not seen.
+async fn is_final(walk: &Walk) {
+    let before = walk.world().await;
+    let ticket = walk.ticket().await;
+    for part in walk.plan(&ticket, 3).await {
+        walk.phases.part(&ticket, &part).await.expect("a part");
+    }
+    walk.phases.publish(&ticket).await.expect("published");
+    let failed = walk.phases.fail(&ticket, "too late").await;
+    failed.expect("no step to fail");
+    assert!(walk.world().await == before);
+}
+
 /// Walks a brief to its end and looks at all that a caller can see of it.
 async fn ends_published(brief: Brief) {
     let walk = Walk::published(&brief, 3).await;
+    only_goes_forward(&walk.seen);
+    is_final(&walk).await;
     let session = walk.session().await;
     assert_eq!((&session.pending, &session.failure), (&None, &None));
     let run = session.full.expect("a finished run");
@@ -130,10 +164,11 @@ async fn a_composed_domain_ends_published() {
 #[tokio::test]
 async fn parts_do_not_matter_and_the_seed_does() {
     let brief = brief(PACKS[0], SkillLevel::Advanced);
-    let whole = Walk::checked(&brief, 1).await;
-    let parted = Walk::checked(&brief, 7).await;
+    let whole = Walk::published(&brief, 1).await;
+    let parted = Walk::published(&brief, 7).await;
     assert!(whole.tables().await == parted.tables().await);
     assert_eq!(whole.findings().await, parted.findings().await);
+    assert!(whole.package().await == parted.package().await);
     let other = Brief {
         seed: brief.seed + 1,
         ..brief
@@ -150,22 +185,9 @@ async fn parts_of_the_wide_table_do_not_matter() {
         data_structure: DataStructure::Denormalized,
         ..brief(PACKS[1], SkillLevel::Advanced)
     };
-    let whole = Walk::checked(&brief, 1).await;
-    let parted = Walk::checked(&brief, 7).await;
-    assert!(whole.tables().await == parted.tables().await);
-    assert_eq!(whole.findings().await, parted.findings().await);
-}
-
-#[tokio::test]
-async fn the_same_brief_and_seed_give_the_same_package() {
-    let brief = brief(COMPOSED, SkillLevel::Beginner);
-    let mut packages = Vec::new();
-    for parts in [1, 5] {
-        let walk = Walk::published(&brief, parts).await;
-        let run = walk.session().await.full.expect("a finished run");
-        packages.push(walk.object(&run.zip).await);
-    }
-    assert!(packages[0] == packages[1], "the packages differ");
+    let whole = Walk::generated(&brief, 1).await;
+    let parted = Walk::generated(&brief, 7).await;
+    assert!(whole.joined_parts().await == parted.joined_parts().await);
 }
 
 /// Questions with the rows that answer them.
@@ -202,34 +224,20 @@ async fn the_wide_form_gives_the_same_answers() {
     }
 }
 
+/// A machine that saw no answer runs a task again.
 #[tokio::test]
 async fn a_task_that_runs_twice_changes_nothing() {
-    let walk = Walk::approved(&brief(PACKS[1], SkillLevel::Beginner)).await;
-    let ticket = walk.start().await;
-    let parts = walk.plan(&ticket, 4).await;
-    for part in &parts {
-        walk.phases.part(&ticket, part).await.expect("a part");
-    }
+    let walk = Walk::generated(&brief(PACKS[1], SkillLevel::Beginner), 4).await;
+    let ticket = walk.ticket().await;
     let before = walk.world().await;
-    assert_eq!(walk.plan(&ticket, 4).await, parts);
-    for part in parts.iter().rev() {
+    for part in walk.plan(&ticket, 4).await.iter().rev() {
         walk.phases.part(&ticket, part).await.expect("a part");
     }
     assert!(walk.world().await == before, "a repeated part is seen");
-
     walk.phases.check(&ticket).await.expect("checked files");
-    walk.phases.reports(&ticket).await.expect("reports");
-    walk.phases.publish(&ticket).await.expect("published");
     let before = walk.world().await;
-    walk.phases.part(&ticket, &parts[2]).await.expect("a part");
     walk.phases.check(&ticket).await.expect("checked files");
-    walk.phases.reports(&ticket).await.expect("reports");
-    walk.phases.publish(&ticket).await.expect("published");
-    walk.phases
-        .fail(&ticket, "too late")
-        .await
-        .expect("no step to fail");
-    assert!(walk.world().await == before, "a repeated task is seen");
+    assert!(walk.world().await == before, "a repeated check is seen");
 }
 
 #[tokio::test]
@@ -265,48 +273,6 @@ async fn a_superseded_execution_changes_nothing() {
     }
 }
 
-#[tokio::test]
-async fn progress_only_goes_forward() {
-    let walk = Walk::approved(&brief(PACKS[2], SkillLevel::Beginner)).await;
-    let ticket = walk.start().await;
-    let mut seen = vec![walk.progress().await];
-    let parts = walk.plan(&ticket, 5).await;
-    seen.push(walk.progress().await);
-    for part in parts.iter().chain(&parts[..2]) {
-        walk.phases.part(&ticket, part).await.expect("a part");
-        seen.push(walk.progress().await);
-    }
-    walk.phases.check(&ticket).await.expect("checked files");
-    seen.push(walk.progress().await);
-    // Answered late and so sent again, by a machine that saw no answer.
-    walk.plan(&ticket, 5).await;
-    walk.phases.part(&ticket, &parts[0]).await.expect("a part");
-    seen.push(walk.progress().await);
-    walk.phases.reports(&ticket).await.expect("reports");
-    seen.push(walk.progress().await);
-    walk.phases.check(&ticket).await.expect("checked files");
-    seen.push(walk.progress().await);
-    walk.phases.publish(&ticket).await.expect("published");
-    seen.push(walk.progress().await);
-
-    let percents: Vec<u8> = seen.iter().map(|(percent, _)| *percent).collect();
-    assert!(percents.is_sorted(), "{seen:?}");
-    assert_eq!(percents.first(), Some(&0));
-    assert_eq!(percents.last(), Some(&100));
-    let mut stages: Vec<&str> = seen.iter().map(|(_, stage)| stage.as_str()).collect();
-    stages.dedup();
-    let expected = [
-        "planning",
-        "data_generation",
-        "quality_validation",
-        "packaging",
-        "completed",
-    ];
-    assert_eq!(stages, expected);
-    let made: BTreeSet<u8> = percents[1..7].iter().copied().collect();
-    assert_eq!(made.len(), 6, "each part counts: {percents:?}");
-}
-
 /// Whether a cell of a preview stands in a file as `cell`.
 fn is_same(shown: Option<&Value>, cell: &str) -> bool {
     match shown {
@@ -325,14 +291,14 @@ async fn a_preview_is_a_slice_of_the_full_set() {
             data_structure: structure,
             ..brief(PACKS[0], SkillLevel::Advanced)
         };
-        let walk = Walk::checked(&brief, 2).await;
+        let walk = Walk::generated(&brief, 2).await;
         let preview = walk.session().await.preview.expect("a preview");
         let preview: PreviewDocument = walk.json(&preview.key).await;
-        let tables = walk.tables().await;
+        let tables = walk.joined_parts().await;
         assert_eq!(preview.preview_data.len(), tables.len());
         for table in preview.preview_data {
             let name = table.table_name;
-            let (header, rows) = records(&tables[&format!("{name}.csv")]);
+            let (header, rows) = records(&tables[&name]);
             assert_eq!(table.column_count, header.len() as u64, "{name}");
             assert_eq!(table.row_count, table.sample_rows.len() as u64, "{name}");
             assert_eq!(table.sample_rows.len(), rows.len().min(30), "{name}");

@@ -45,6 +45,8 @@ pub struct Walk {
     pub memory: Memory,
     pub challenges: Challenges,
     pub phases: Phases,
+    /// Percent and stage of the full run, when it was started and after each of its tasks.
+    pub seen: Vec<(u8, String)>,
     tenant: Tenant,
     id: String,
 }
@@ -63,6 +65,7 @@ impl Walk {
         let walk = Self {
             phases: Phases::new(memory.ports(), "Codebasics Data Factory".to_owned(), 1),
             id: session.expect("a session").id,
+            seen: Vec::new(),
             challenges,
             memory,
             tenant,
@@ -81,23 +84,37 @@ impl Walk {
         walk
     }
 
-    /// A session whose full set was made in `parts` parts and checked.
-    pub async fn checked(brief: &Brief, parts: u64) -> Self {
-        let walk = Self::approved(brief).await;
+    /// A session whose full set was made in `parts` parts.
+    pub async fn generated(brief: &Brief, parts: u64) -> Self {
+        let mut walk = Self::approved(brief).await;
         let ticket = walk.start().await;
-        for part in walk.plan(&ticket, parts).await {
+        walk.look().await;
+        let parts = walk.plan(&ticket, parts).await;
+        walk.look().await;
+        for part in parts {
             walk.phases.part(&ticket, &part).await.expect("a part");
+            walk.look().await;
         }
+        walk
+    }
+
+    /// The same with its files joined and checked.
+    pub async fn checked(brief: &Brief, parts: u64) -> Self {
+        let mut walk = Self::generated(brief, parts).await;
+        let ticket = walk.ticket().await;
         walk.phases.check(&ticket).await.expect("checked files");
+        walk.look().await;
         walk
     }
 
     /// A session whose full run is published.
     pub async fn published(brief: &Brief, parts: u64) -> Self {
-        let walk = Self::checked(brief, parts).await;
+        let mut walk = Self::checked(brief, parts).await;
         let ticket = walk.ticket().await;
         walk.phases.reports(&ticket).await.expect("reports");
+        walk.look().await;
         walk.phases.publish(&ticket).await.expect("published");
+        walk.look().await;
         walk
     }
 
@@ -152,14 +169,12 @@ impl Walk {
         store.load(&self.tenant, &self.id).await.expect("a session")
     }
 
-    /// Percent and stage of the full run.
-    pub async fn progress(&self) -> (u8, String) {
-        let progress = self
-            .challenges
-            .progress(&self.tenant, &self.session().await)
-            .await;
+    /// Notes how far the full run is.
+    async fn look(&mut self) {
+        let session = self.session().await;
+        let progress = self.challenges.progress(&self.tenant, &session).await;
         let known = progress.expect("readable").expect("a run");
-        (known.percent, known.stage)
+        self.seen.push((known.percent, known.stage));
     }
 
     pub async fn object(&self, key: &str) -> Bytes {
@@ -195,6 +210,29 @@ impl Walk {
         }
         assert!(!tables.is_empty(), "no files under {prefix}");
         tables
+    }
+
+    /// The parts of each table, end to end.
+    pub async fn joined_parts(&self) -> BTreeMap<String, Vec<u8>> {
+        let prefix = self.ticket().await.object_key("parts/");
+        let mut tables: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+        for key in self.memory.objects.keys() {
+            if let Some((table, _)) = key
+                .strip_prefix(&prefix)
+                .and_then(|key| key.split_once('/'))
+            {
+                let joined = tables.entry(table.to_owned()).or_default();
+                joined.extend_from_slice(&self.object(&key).await);
+            }
+        }
+        assert!(!tables.is_empty(), "no parts under {prefix}");
+        tables
+    }
+
+    /// The package of the finished run.
+    pub async fn package(&self) -> Bytes {
+        let run = self.session().await.full.expect("a finished run");
+        self.object(&run.zip).await
     }
 
     /// All that is stored: every record and every object.
