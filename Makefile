@@ -1,6 +1,8 @@
 # Millrace. Each target is one line that a person can read; the programs are in infra/local.
 .DEFAULT_GOAL := demo
 .PHONY: demo test up down logs lint bench fmt
+# Where rustup puts cargo; a shell that was open before does not know it yet.
+export PATH := $(HOME)/.cargo/bin:$(PATH)
 
 demo:  ## Everything from nothing: installs what is missing, brings the stack up, makes one data set into out/
 	infra/local/prepare && infra/local/run up && infra/local/run demo

@@ -60,7 +60,10 @@ pub fn endpoints() -> [(&'static str, MethodRouter<App>); 21] {
             "/api/challenge/phase2/generate-schema",
             post(phases::generate_schema),
         ),
-        ("/api/challenge/phase2/approve", post(phases::approve_schema)),
+        (
+            "/api/challenge/phase2/approve",
+            post(phases::approve_schema),
+        ),
         (
             "/api/challenge/phase2/regenerate",
             post(phases::regenerate_schema),

@@ -146,10 +146,11 @@ async fn deliver(
 
 /// A brand as the first part of a file name: `Codebasics Data Factory` names `codebasics_data_challenge`.
 pub fn package_name(brand: &str) -> String {
-    let words: Vec<String> = brand
+    let mut words: Vec<String> = brand
         .split(|letter: char| !letter.is_ascii_alphanumeric())
         .filter(|word| !word.is_empty() && !word.eq_ignore_ascii_case("factory"))
         .map(str::to_ascii_lowercase)
         .collect();
-    format!("{}_challenge", words.join("_"))
+    words.push("challenge".to_owned());
+    words.join("_")
 }

@@ -98,7 +98,12 @@ pub fn state(session: &Session) -> api::Status {
     }
 }
 
-async fn progress(app: &App, caller: &Caller, session: &Session) -> Result<api::Progress, Failure> {
+/// How far the full generation is, or what there is instead.
+pub async fn progress(
+    app: &App,
+    caller: &Caller,
+    session: &Session,
+) -> Result<api::Progress, Failure> {
     let known = app
         .challenges
         .progress(&caller.tenant, session)

@@ -23,12 +23,7 @@ pub async fn status(
     State(app): State<App>,
 ) -> Result<Json<api::SessionStatus>, Failure> {
     let session = app.session(&caller, &id).await?;
-    let percent = app
-        .challenges
-        .progress(&caller.tenant, &session)
-        .await
-        .map_err(failure)?
-        .map_or(0, |known| known.percent);
+    let percent = generation::progress(&app, &caller, &session).await?.percent;
     let running = session.is_pending(Action::Full);
     let finished = session.full.as_ref().filter(|_| !running);
     Ok(Json(api::SessionStatus {
@@ -60,7 +55,7 @@ pub async fn status(
                 overall_score: finished.map(|run| run.overall_score),
             },
             phase5: api::PackagePhase {
-                completed: session.prepared,
+                completed: session.prepared && finished.is_some(),
                 has_package: session.last.is_some(),
             },
         },

@@ -14,17 +14,14 @@ from .settings import PROFILE, REPOSITORY, fail, say
 
 def build(names):
     """Builds the binaries; answers {name: path of the executable}."""
-    # The tests come along in the development profile: with them the dependencies have the same features
-    # as in `cargo test --workspace`, so that nothing is built twice.
-    targets = ["--bins", "--tests"] if PROFILE == "dev" else ["--bins"]
-    command = ["cargo", "build", "--workspace", *targets, "--profile", PROFILE, "--message-format", "json-render-diagnostics"]
+    command = ["cargo", "build", "--workspace", "--bins", "--profile", PROFILE, "--message-format", "json-render-diagnostics"]
     done = subprocess.run(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
         fail("the functions do not build")
     built = {}
     for line in done.stdout.splitlines():
         message = json.loads(line)
-        if message["reason"] == "compiler-artifact" and message["executable"] and not message["profile"]["test"]:
+        if message["reason"] == "compiler-artifact" and message["executable"]:
             built[message["target"]["name"]] = message["executable"]
     missing = set(names) - built.keys()
     if missing:

@@ -48,8 +48,7 @@ pub fn request(session: &mut Session, action: Action, now: DateTime<Utc>) -> Res
         Action::Full if !session.preview_approved => {
             return Err(refuse("Preview must be approved first"));
         }
-        Action::Problem | Action::Schema | Action::Preview => {}
-        Action::Full => session.prepared = false,
+        Action::Problem | Action::Schema | Action::Preview | Action::Full => {}
     }
     session.failure = None;
     session.pending = Some(Pending {

@@ -22,15 +22,8 @@ use std::pin::Pin;
 use bytes::Bytes;
 
 pub use messages::{executions_start_once, queues_take_messages, unknown_tokens_are_gone};
-pub use objects::{
-    concatenation, listings, objects_come_back, presigned_downloads, presigned_uploads,
-    puts_if_absent, ranges,
-};
-pub use records::{
-    all_or_nothing, contention, failed_conditions, pages, secondary_index, sort_order,
-};
-pub use uploads::uploads_in_parts;
-pub use values::{conditions, limits, updates, values};
+pub use records::contention;
+pub use values::updates;
 
 use crate::{Key, Ports, Tenant};
 
@@ -75,6 +68,31 @@ impl Answer {
             body: Bytes::new(),
         }
     }
+}
+
+/// Everything promised of records but the race, which wants threads: [`contention`].
+pub async fn records(ports: &Ports) {
+    values::conditions(ports).await;
+    values::updates(ports).await;
+    values::values(ports).await;
+    values::limits(ports).await;
+    records::all_or_nothing(ports).await;
+    records::failed_conditions(ports).await;
+    records::pages(ports).await;
+    records::sort_order(ports).await;
+    records::secondary_index(ports).await;
+}
+
+/// Everything promised of objects; `fetch` does what a browser does with a presigned URL.
+pub async fn objects(ports: &Ports, fetch: impl Fn(Request) -> Fetched) {
+    objects::objects_come_back(ports).await;
+    objects::puts_if_absent(ports).await;
+    objects::listings(ports).await;
+    objects::concatenation(ports).await;
+    objects::presigned_downloads(ports, &fetch).await;
+    objects::presigned_uploads(ports, &fetch).await;
+    objects::ranges(ports).await;
+    uploads::uploads_in_parts(ports, &fetch).await;
 }
 
 /// The answer to a [`Request`], made by the caller of the suite as the ports know no HTTP.

@@ -24,15 +24,7 @@ fn key(sk: &str) -> Key {
 #[tokio::test]
 async fn records_keep_the_contract() {
     let ports = Memory::new().ports();
-    contract::conditions(&ports).await;
-    contract::updates(&ports).await;
-    contract::values(&ports).await;
-    contract::limits(&ports).await;
-    contract::all_or_nothing(&ports).await;
-    contract::failed_conditions(&ports).await;
-    contract::pages(&ports).await;
-    contract::sort_order(&ports).await;
-    contract::secondary_index(&ports).await;
+    contract::records(&ports).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -44,14 +36,7 @@ async fn no_increment_is_lost_under_contention() {
 async fn objects_keep_the_contract() {
     let memory = Memory::new();
     let ports = memory.ports();
-    contract::objects_come_back(&ports).await;
-    contract::puts_if_absent(&ports).await;
-    contract::listings(&ports).await;
-    contract::concatenation(&ports).await;
-    contract::presigned_downloads(&ports, fetcher(&memory)).await;
-    contract::presigned_uploads(&ports, fetcher(&memory)).await;
-    contract::ranges(&ports).await;
-    contract::uploads_in_parts(&ports, fetcher(&memory)).await;
+    contract::objects(&ports, fetcher(&memory)).await;
     assert_eq!(memory.objects.open_uploads(), Vec::<String>::new());
 }
 

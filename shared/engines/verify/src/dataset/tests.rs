@@ -326,36 +326,3 @@ proptest! {
         prop_assert_eq!(read, expected);
     }
 }
-
-#[tokio::test]
-#[ignore]
-async fn speed() {
-    let mut shop = shop();
-    let base = shop.orders.clone();
-    shop.orders = (0..100_000)
-        .map(|row| {
-            let mut cells = base[row % 2000].clone();
-            cells[0] = (row + 1).to_string();
-            cells
-        })
-        .collect();
-    let files = shop.files();
-    let start = std::time::Instant::now();
-    let dataset = Dataset::load(&schema(), files).unwrap();
-    let loaded = start.elapsed();
-    let mut plan = crate::samples::expectations();
-    plan.tables[1].rows = 100_000;
-    let checks = dataset.check(&plan, &QueryLimits::default()).await;
-    let checked = start.elapsed();
-    dataset.profile("orders").await.unwrap();
-    let planner_start = std::time::Instant::now();
-    crate::plan(&schema(), "SELECT id FROM orders")
-        .await
-        .unwrap();
-    panic!(
-        "load {loaded:?} check {checked:?} profile {:?} plan {:?} {:?}",
-        start.elapsed(),
-        planner_start.elapsed(),
-        crate::issues(&checks)
-    );
-}
