@@ -6,6 +6,7 @@ use arrow::array::{BooleanArray, RecordBatch, UInt32Array};
 use arrow::datatypes::SchemaRef;
 
 use crate::error::RowError;
+use crate::rows::Rows;
 
 /// A cell that a step cannot work with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,4 +48,9 @@ pub(crate) trait Operator: Debug + Send + Sync {
     /// Works on a batch. A cell it cannot work with becomes null and a fault; `Err` is for what ends the
     /// job whatever `on_error` says.
     fn apply(&self, batch: &RecordBatch, faults: &mut Faults) -> Result<Output, RowError>;
+
+    /// Works on rows, for the steps to which their numbers matter.
+    fn apply_rows(&self, rows: &Rows, faults: &mut Faults) -> Result<Output, RowError> {
+        self.apply(&rows.batch, faults)
+    }
 }

@@ -105,7 +105,7 @@ impl RowStep {
         let mut faults = Vec::new();
         let output = self
             .operator
-            .apply(&rows.batch, &mut faults)
+            .apply_rows(rows, &mut faults)
             .map_err(|error| located(self.index, self.name, error))?;
         if faults.is_empty() || self.on_error == OnError::Null {
             return finish(rows, output);
@@ -124,7 +124,7 @@ impl RowStep {
         }
         let rows = rows.filter(&BooleanArray::from(keep))?;
         let mut none = Vec::new();
-        let output = self.operator.apply(&rows.batch, &mut none)?;
+        let output = self.operator.apply_rows(&rows, &mut none)?;
         finish(&rows, output)
     }
 
