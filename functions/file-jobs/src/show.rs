@@ -58,6 +58,8 @@ fn progress(job: &FileJob, now: DateTime<Utc>) -> Option<JobProgress> {
     Some(JobProgress {
         percent: progress.percent,
         stage: Some(progress.stage.clone()).filter(|stage| !stage.is_empty()),
+        bytes_read: progress.bytes,
+        bytes_total: progress.total_bytes,
         rows_read: progress.rows_read,
         rows_written: progress.rows_written,
         rejected_rows: progress.rows_rejected,

@@ -2,6 +2,7 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 
 use crate::PortError;
 
@@ -16,8 +17,8 @@ pub struct Part {
     pub size: u64,
 }
 
-/// Uploads of one object in parts, which others bring through presigned URLs. Nothing is visible
-/// under the key before [`Uploads::complete`].
+/// Uploads of one object in parts, brought by callers or, through presigned URLs, by others. Nothing
+/// is visible under the key before [`Uploads::complete`].
 #[async_trait]
 pub trait Uploads: Send + Sync + Debug {
     /// Begins an upload and gives its id. Several of one key may be open.
@@ -38,6 +39,18 @@ pub trait Uploads: Send + Sync + Debug {
         number: u32,
         lifetime: Duration,
     ) -> Result<String, PortError>;
+
+    /// Uploads the part `number` (1 to 10,000), in place of one of the same number.
+    ///
+    /// # Errors
+    /// [`PortError::Invalid`] for another number, [`PortError::NotFound`] as in [`Uploads::parts`].
+    async fn put_part(
+        &self,
+        key: &str,
+        upload: &str,
+        number: u32,
+        body: Bytes,
+    ) -> Result<Part, PortError>;
 
     /// All parts that were uploaded so far, by number.
     ///

@@ -118,6 +118,10 @@ pub struct JobProgress {
     pub percent: u8,
     /// What is being done.
     pub stage: Option<String>,
+    /// Bytes of the input so far.
+    pub bytes_read: u64,
+    /// How many there are, where that is known.
+    pub bytes_total: Option<u64>,
     /// Rows of the input so far.
     pub rows_read: u64,
     /// Rows of the output so far.

@@ -32,9 +32,9 @@ pub struct S3Objects {
     calls: Client,
     /// For calls that move bytes, with time to do so.
     transfers: Client,
-    /// Begins uploads whose parts others bring, who would send none of the checksums that the SDK
-    /// announces by default.
-    beginner: Client,
+    /// Begins uploads in parts, and brings parts. Others may bring them too, who would send none of
+    /// the checksums that the SDK announces by default.
+    uploads: Client,
     /// Signs URLs under the name that browsers know; calls nothing.
     presigner: Client,
     bucket: String,
@@ -65,10 +65,11 @@ impl S3Objects {
         let presigner = at(settings.s3_public_endpoint.as_deref().or(own))
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
-        let beginner =
-            at(own).request_checksum_calculation(RequestChecksumCalculation::WhenRequired);
+        let uploads = at(own)
+            .timeout_config(timeouts.clone())
+            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired);
         Self {
-            beginner: Client::from_conf(beginner.build()),
+            uploads: Client::from_conf(uploads.build()),
             calls: Client::from_conf(at(own).build()),
             transfers: Client::from_conf(at(own).timeout_config(timeouts).build()),
             presigner: Client::from_conf(presigner.build()),

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_s3::error::ProvideErrorMetadata;
+use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+use bytes::Bytes;
 use millrace_ports::{Part, PortError, Uploads, limits};
 
 use super::{S3Objects, presigning};
@@ -15,7 +17,7 @@ impl Uploads for S3Objects {
     async fn create(&self, key: &str, content_type: &str) -> Result<String, PortError> {
         limits::check_object_key(key)?;
         let created = self
-            .beginner
+            .uploads
             .create_multipart_upload()
             .bucket(&self.bucket)
             .key(key)
@@ -44,6 +46,32 @@ impl Uploads for S3Objects {
         let url = call.presigned(presigning(lifetime)?).await;
         let url = url.map_err(|error| port_error("sign a part", &error))?;
         Ok(url.uri().to_owned())
+    }
+
+    async fn put_part(
+        &self,
+        key: &str,
+        upload: &str,
+        number: u32,
+        body: Bytes,
+    ) -> Result<Part, PortError> {
+        let size = body.len() as u64;
+        let call = self
+            .uploads
+            .upload_part()
+            .bucket(&self.bucket)
+            .key(key)
+            .upload_id(upload)
+            .part_number(part_number(number)?)
+            .body(ByteStream::from(body));
+        let output = call.send().await;
+        let output = output.map_err(|error| port_error("upload a part", &error))?;
+        let etag = output.e_tag().map(str::to_owned);
+        Ok(Part {
+            number,
+            etag: etag.ok_or_else(|| PortError::other("a part without etag"))?,
+            size,
+        })
     }
 
     async fn parts(&self, key: &str, upload: &str) -> Result<Vec<Part>, PortError> {

@@ -44,7 +44,7 @@ mod upload;
 pub use detail::{FileDetail, FileJob, NewFile, Output, StoredInput, Upload, publish};
 pub use download::Download;
 pub use error::{FileError, Refused};
-pub use keys::{input_job, input_key, output_key};
+pub use keys::{input_job, input_key, output_key, processed_name, rejects_name};
 pub use multipart::{Multipart, PartUrl, SentPart};
 pub use removal::FilesSwept;
 pub use service::{Files, Settings};

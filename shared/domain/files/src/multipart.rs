@@ -140,6 +140,7 @@ impl Files {
                 Err(not_in_parts())
             };
         };
+        awaits_upload(&job)?;
         let completed = match self.ports().uploads.parts(&key, upload).await {
             Ok(stored) => {
                 let parts = chosen(sent, stored, self.max_upload_bytes)?;

@@ -1,8 +1,8 @@
 use chrono::TimeDelta;
-use millrace_jobs::{JobPage, Jobs, Place, Policy};
+use millrace_jobs::{JobPage, Jobs, Place, Policy, State};
 use millrace_ports::{Ports, Tenant};
 
-use crate::detail::{FileDetail, FileJob, NewFile};
+use crate::detail::{FileDetail, FileJob, NewFile, Upload};
 use crate::error::FileError;
 use crate::keys::input_key;
 
@@ -95,12 +95,22 @@ impl Files {
         Ok(self.jobs.list(owner, skip, limit, cursor).await?)
     }
 
-    /// Cancels a job: at once, or as soon as its worker stops.
+    /// Cancels a job: at once, or as soon as its worker stops. What was uploaded in parts goes with it.
     ///
     /// # Errors
     /// As [`Files::load`], or refused once it has ended otherwise.
     pub async fn cancel(&self, owner: &Tenant, id: &str) -> Result<FileJob, FileError> {
-        Ok(self.jobs.cancel(owner, id).await?)
+        let job = self.jobs.cancel(owner, id).await?;
+        if let (State::Cancelled, Some(Upload::Parts { id: upload, .. })) =
+            (job.state, &job.detail.upload)
+        {
+            let aborted = self.ports().uploads.abort(&key_of(&job), upload).await;
+            if let Err(error) = aborted {
+                // The bucket drops it a day later.
+                tracing::warn!(job = job.id, %error, "an upload in parts is left behind");
+            }
+        }
+        Ok(job)
     }
 
     /// A job of the owner, with its place to change it at.

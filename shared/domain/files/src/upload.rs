@@ -193,6 +193,9 @@ fn take_in(
         return Ok(Change::Step(Step::Submit));
     }
     if by_owner {
+        if is_too_large(job) {
+            return Err(FileError::refused(message_of(job)));
+        }
         if job.detail.input.is_none() {
             return Err(FileError::refused("The job is not PENDING"));
         }

@@ -91,6 +91,37 @@ pub async fn uploads_in_parts(ports: &Ports, fetch: impl Fn(Request) -> Fetched)
     assert!(matches!(gone, Err(PortError::NotFound { .. })), "{gone:?}");
 
     small_and_aborted(ports, &fetch, &key).await;
+    own_parts(ports, &key).await;
+}
+
+/// Parts that the caller brings itself are parts like others.
+async fn own_parts(ports: &Ports, key: &str) {
+    let uploads = &ports.uploads;
+    let id = uploads.create(key, "text/csv").await.expect("an upload");
+    let bodies = [bytes(5 * MEBIBYTE, 4), bytes(11, 5)];
+    let mut parts = Vec::new();
+    for (number, body) in (1..).zip(&bodies) {
+        let first = uploads.put_part(key, &id, number, bytes(3, 6)).await;
+        assert_eq!(first.expect("a part").size, 3, "replaced at once");
+        let part = uploads.put_part(key, &id, number, body.clone()).await;
+        parts.push(part.expect("a part"));
+    }
+    assert_eq!(uploads.parts(key, &id).await, Ok(parts.clone()));
+    let refused = uploads.put_part(key, &id, 10_001, Bytes::new()).await;
+    assert!(
+        matches!(refused, Err(PortError::Invalid { .. })),
+        "{refused:?}"
+    );
+    uploads.complete(key, &id, &parts).await.expect("an object");
+    let whole = ports.objects.get(key, 6 * MEBIBYTE as u64).await;
+    assert!(
+        whole
+            .expect("a read")
+            .is_some_and(|whole| whole == bodies.concat()),
+        "other bytes"
+    );
+    let gone = uploads.put_part(key, &id, 3, bytes(3, 6)).await;
+    assert!(matches!(gone, Err(PortError::NotFound { .. })), "{gone:?}");
 }
 
 async fn small_and_aborted(ports: &Ports, fetch: &impl Fn(Request) -> Fetched, key: &str) {

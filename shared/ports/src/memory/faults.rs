@@ -47,6 +47,8 @@ pub enum Operation {
     CompleteUpload,
     /// [`crate::Uploads::abort`].
     AbortUpload,
+    /// [`crate::Uploads::put_part`].
+    PutPart,
 }
 
 /// What goes wrong.
