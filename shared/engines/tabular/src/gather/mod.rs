@@ -1,0 +1,12 @@
+//! Steps that need rows together: DataFusion plans over the rows so far.
+
+mod aggregate;
+mod feed;
+mod pivot;
+mod sort;
+mod top;
+
+pub(crate) use aggregate::{Aggregating, Measure};
+pub(crate) use pivot::{Pivoting, categories};
+pub(crate) use sort::Sorting;
+pub(crate) use top::Topping;

@@ -1,0 +1,166 @@
+//! A job from its input to its output.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use millrace_formats::write::{OutputFormat, Writer};
+use millrace_formats::{FormatError, Input, ReadOptions, SharedSource, Types, Warning};
+use millrace_rows::{Context, Rejected};
+use millrace_steps::Pipeline;
+use serde::Serialize;
+
+use crate::error::TabularError;
+use crate::needed::needed;
+use crate::options::write_options;
+use crate::plan::{House, Plan, surveys};
+use crate::resources::Resources;
+use crate::side::SideFiles;
+use crate::source::Source;
+use crate::watch::{Observer, Phase, Watch};
+
+/// What is to be done.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// The steps.
+    pub pipeline: Pipeline,
+    /// How the input is read; its `max_rejected_rows` holds for the rows that steps let go too.
+    pub read: ReadOptions,
+    /// What steps get from outside.
+    pub context: Context,
+    /// Other files that steps bring in.
+    pub files: SideFiles,
+    /// What the run may use.
+    pub resources: Resources,
+}
+
+/// What came of a job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Outcome {
+    /// Rows of the input, rejected ones included.
+    pub rows_read: u64,
+    /// Rows of the output.
+    pub rows_written: u64,
+    /// Rows in the rejects file.
+    pub rejected_rows: u64,
+    /// Bytes of the output.
+    pub bytes_written: u64,
+    /// What the user should know beside.
+    pub warnings: Vec<Warning>,
+}
+
+/// A job whose input was opened and whose steps were bound: everything is checked that can be checked
+/// before the output begins.
+#[derive(Debug)]
+pub struct Run {
+    plan: Plan,
+    format: millrace_formats::write::WriteOptions,
+    watch: Arc<Watch>,
+}
+
+impl Run {
+    /// Opens the input, finds out its types and what steps must know of all rows, and binds the steps.
+    ///
+    /// # Errors
+    /// An input that cannot be read, steps that do not fit it, the end of the run by its observer.
+    pub fn open(
+        source: SharedSource,
+        job: &Job,
+        observer: Arc<Observer>,
+    ) -> Result<Self, TabularError> {
+        let bytes = source.length();
+        let limit = job.read.max_rejected_rows;
+        let watch = Watch::new(observer, 2 + surveys(&job.pipeline), limit);
+        let watch = Arc::new(watch);
+        watch.begin(Phase::Scanning, bytes);
+        watch.check()?;
+        let input = open(source, &job.read, job.resources.threads)?;
+        watch.check()?;
+        let faults = job.pipeline.check_columns(
+            &input
+                .schema()
+                .fields()
+                .iter()
+                .map(|field| field.name().clone())
+                .collect::<Vec<_>>(),
+        );
+        if let Some(fault) = faults.first() {
+            return Err(TabularError::step(
+                "COLUMN_NOT_FOUND",
+                format!("{}; columns: {}", fault, fault.allowed.join(", ")),
+            ));
+        }
+        let format = write_options(job.pipeline.output_format(), input.layout())?;
+        let projection = needed(&job.pipeline, &input.schema());
+        let house = House {
+            context: job.context.clone(),
+            files: job.files.clone(),
+            resources: job.resources.clone(),
+            watch: Arc::clone(&watch),
+            input_name: job.read.file_name.clone().unwrap_or_default(),
+        };
+        let source = Source::new(input, bytes, projection)?;
+        Ok(Self {
+            plan: Plan::bind(source, &job.pipeline, house)?,
+            format,
+            watch,
+        })
+    }
+
+    /// The format of the output.
+    #[must_use]
+    pub fn format(&self) -> &OutputFormat {
+        &self.format.format
+    }
+
+    /// Works on the rows. What was written is whole only where this is `Ok`.
+    ///
+    /// # Errors
+    /// Whatever ends the run; see [`TabularError::code`].
+    pub fn write(
+        self,
+        output: impl Write + Send,
+        rejects: &mut dyn FnMut(&Rejected) -> std::io::Result<()>,
+    ) -> Result<Outcome, TabularError> {
+        let mut writer = Writer::new(output, self.plan.schema(), &self.format)?;
+        let mut rejected = 0;
+        for frame in self.plan.rows()? {
+            let frame = frame?;
+            self.watch.reject(frame.rejects.len())?;
+            for row in &frame.rejects {
+                rejects(row)?;
+            }
+            rejected += frame.rejects.len() as u64;
+            if !frame.rows.is_empty() {
+                writer.write(&frame.rows.batch)?;
+                self.watch.wrote(frame.rows.len() as u64);
+            }
+            self.watch.check()?;
+        }
+        let rows_read = self.watch.progress().rows_read;
+        self.watch.finalize();
+        self.watch.check()?;
+        let written = writer.finish()?;
+        let warnings = self.plan.warnings();
+        Ok(Outcome {
+            rows_read,
+            rows_written: written.rows,
+            rejected_rows: rejected,
+            bytes_written: written.bytes,
+            warnings,
+        })
+    }
+}
+
+/// Opens an input, with its types found out by several threads where they are not given.
+fn open(
+    source: SharedSource,
+    options: &ReadOptions,
+    threads: usize,
+) -> Result<Input, FormatError> {
+    let input = Input::open_untyped(source, options)?;
+    if !input.is_text() || options.types == Types::Text {
+        return Ok(input);
+    }
+    let facts = input.observe_with(threads)?;
+    input.with_types(&facts)
+}
