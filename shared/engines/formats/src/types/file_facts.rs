@@ -21,7 +21,8 @@ pub struct InferredColumn {
     pub data_type: DataType,
     /// What could not be decided.
     pub ambiguity: Option<Ambiguity>,
-    pub(crate) format: ValueFormat,
+    /// How its values are written.
+    pub format: ValueFormat,
 }
 
 impl InferredColumn {

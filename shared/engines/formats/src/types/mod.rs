@@ -11,18 +11,21 @@ pub(crate) use builder::ColumnBuilder;
 pub use convert::{Converted, convert_batch};
 pub use file_facts::{Ambiguity, FileFacts, InferredColumn};
 pub use lattice::{ColumnFacts, TypeCounts};
-pub(crate) use number::{NumberStyle, looks_numeric};
-pub(crate) use temporal::{TemporalFormat, looks_temporal};
+pub(crate) use number::looks_numeric;
+pub use number::{Measure, NumberStyle, measure};
+pub(crate) use temporal::looks_temporal;
+pub use temporal::{Moment, Scan, TemporalFormat, scan};
 
 use crate::error::FormatError;
 use crate::options::ColumnSpec;
 
 /// How the values of a column are written.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct ValueFormat {
-    pub(crate) number: NumberStyle,
+pub struct ValueFormat {
+    /// Of numbers.
+    pub number: NumberStyle,
     /// Tried in order; the ISO forms where empty.
-    pub(crate) temporal: Vec<TemporalFormat>,
+    pub temporal: Vec<TemporalFormat>,
 }
 
 impl ValueFormat {

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 
 /// How numbers are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct NumberStyle {
-    pub(crate) decimal: char,
-    pub(crate) thousands: Option<char>,
+pub struct NumberStyle {
+    /// Before the fraction.
+    pub decimal: char,
+    /// Between groups of digits, where there are groups.
+    pub thousands: Option<char>,
 }
 
 impl Default for NumberStyle {
@@ -17,28 +19,28 @@ impl Default for NumberStyle {
 
 impl NumberStyle {
     /// `1234.5`
-    pub(crate) const PLAIN: Self = Self {
+    pub const PLAIN: Self = Self {
         decimal: '.',
         thousands: None,
     };
     /// `1234,5`
-    pub(crate) const COMMA: Self = Self {
+    pub const COMMA: Self = Self {
         decimal: ',',
         thousands: None,
     };
     /// `1,234.5`
-    pub(crate) const POINT_GROUPED: Self = Self {
+    pub const POINT_GROUPED: Self = Self {
         decimal: '.',
         thousands: Some(','),
     };
     /// `1.234,5`
-    pub(crate) const COMMA_GROUPED: Self = Self {
+    pub const COMMA_GROUPED: Self = Self {
         decimal: ',',
         thousands: Some('.'),
     };
 
     /// The number in plain notation; `None` where groups are not groups.
-    pub(crate) fn plain<'a>(&self, text: &'a str) -> Option<Cow<'a, str>> {
+    pub fn plain<'a>(&self, text: &'a str) -> Option<Cow<'a, str>> {
         if *self == Self::PLAIN {
             return Some(Cow::Borrowed(text));
         }
@@ -85,22 +87,22 @@ fn are_groups(digits: &str, thousands: char) -> bool {
 
 /// The extent of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Measure {
+pub struct Measure {
     /// Digits before the point.
-    pub(crate) whole: u16,
+    pub whole: u16,
     /// Digits behind it.
-    pub(crate) scale: u16,
+    pub scale: u16,
     /// Written with an exponent.
-    pub(crate) exponent: bool,
+    pub exponent: bool,
     /// Written with separators of thousands.
-    pub(crate) grouped: bool,
+    pub grouped: bool,
     /// Whether it is an integer that fits in 64 bits.
-    pub(crate) fits_integer: bool,
+    pub fits_integer: bool,
 }
 
 /// Measures a number. Not a number: a leading plus or zero, which belong to telephone numbers and
 /// codes, and `12E3`, which is one more often than not.
-pub(crate) fn measure(text: &str, style: NumberStyle) -> Option<Measure> {
+pub fn measure(text: &str, style: NumberStyle) -> Option<Measure> {
     let grouped = style
         .thousands
         .is_some_and(|thousands| text.contains(thousands));

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 use crate::error::FormatError;
 
 /// A way to write a date, as one bit.
-pub(crate) type Patterns = u16;
+pub type Patterns = u16;
 
 const YMD: Patterns = 0b1;
 const DMY: Patterns = 0b1000;
@@ -25,7 +25,7 @@ const SEPARATORS: [u8; 3] = [b'-', b'/', b'.'];
 
 /// A way to write dates and timestamps.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum TemporalFormat {
+pub enum TemporalFormat {
     /// One of the patterns that are read fast, with or without a time of day behind it.
     Pattern(Patterns),
     /// A format in strftime notation.
@@ -34,12 +34,15 @@ pub(crate) enum TemporalFormat {
 
 /// A moment as it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Moment {
-    pub(crate) date: NaiveDate,
-    pub(crate) time: Option<NaiveTime>,
+pub struct Moment {
+    /// The day.
+    pub date: NaiveDate,
+    /// The time of day, where there is one.
+    pub time: Option<NaiveTime>,
     /// Seconds east of UTC.
-    pub(crate) zone: Option<i32>,
-    pub(crate) fraction_digits: u8,
+    pub zone: Option<i32>,
+    /// Digits of the fraction of a second.
+    pub fraction_digits: u8,
 }
 
 impl TemporalFormat {
@@ -118,8 +121,10 @@ fn read_strftime(text: &str, format: &str) -> Option<Moment> {
 
 /// A text that may be a moment, in each pattern it fits.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Scan {
-    pub(crate) patterns: Patterns,
+pub struct Scan {
+    /// One bit for each pattern: year, month, day with `-`, `/`, `.`; day first likewise; month
+    /// first likewise; `31 January 2024`; `January 31, 2024`.
+    pub patterns: Patterns,
     groups: [u32; 3],
     time: Option<NaiveTime>,
     zone: Option<i32>,
@@ -128,7 +133,7 @@ pub(crate) struct Scan {
 
 impl Scan {
     /// The moment in one pattern.
-    pub(crate) fn moment(&self, pattern: Patterns) -> Option<Moment> {
+    pub fn moment(&self, pattern: Patterns) -> Option<Moment> {
         let [first, second, third] = self.groups;
         let (year, month, day) = if pattern & ISO != 0 {
             (first, second, third)
@@ -147,7 +152,7 @@ impl Scan {
 }
 
 /// Reads a text without a decision between the patterns it fits.
-pub(crate) fn scan(text: &str) -> Option<Scan> {
+pub fn scan(text: &str) -> Option<Scan> {
     let bytes = text.as_bytes();
     if bytes.len() < 8 || bytes.len() > 48 {
         return None;
