@@ -1,5 +1,6 @@
 //! A file that was opened: what it is, what its columns are, and readers over it.
 
+use std::collections::{HashMap, HashSet};
 use std::io::Read;
 use std::sync::Arc;
 
@@ -14,10 +15,10 @@ use crate::excel::SheetInput;
 use crate::json::JsonInput;
 use crate::layout::{Compression, Format, Layout};
 use crate::limits::Limits;
-use crate::options::{ReadOptions, Types};
+use crate::options::{ColumnSpec, ReadOptions, Types};
 use crate::reader::Reader;
 use crate::reject::Warning;
-use crate::rows::Column;
+use crate::rows::{Column, Plan};
 use crate::sniff::{ContentKind, SAMPLE_BYTES, Sample, detect_content, text_format};
 use crate::source::{SharedSource, SourceReader};
 use crate::text::TextInput;
@@ -122,9 +123,18 @@ impl Input {
     /// Finds out what a file is and what its columns are. Where types are to be inferred this reads
     /// the whole file once.
     pub fn open(source: SharedSource, options: &ReadOptions) -> Result<Self, FormatError> {
+        Self::open_with(source, options, 1)
+    }
+
+    /// As [`Input::open`], inferring types with up to `threads` threads.
+    pub fn open_with(
+        source: SharedSource,
+        options: &ReadOptions,
+        threads: usize,
+    ) -> Result<Self, FormatError> {
         let mut input = Self::open_untyped(source, options)?;
         if input.is_text() && options.types != Types::Text {
-            let facts = input.observe(None)?;
+            let facts = input.observe_with(threads)?;
             input = input.with_types(&facts)?;
         }
         Ok(input)
@@ -237,7 +247,7 @@ impl Input {
         match &self.kind {
             Kind::Text(input) => input.observe(&self.content, chunk),
             Kind::Json(input) => input.observe(&self.content, chunk),
-            Kind::Sheet(input) => input.observe(),
+            Kind::Sheet(input) => Ok(input.observe()),
             Kind::Parquet(_) | Kind::Arrow(_) => Ok(FileFacts::default()),
         }
     }
@@ -247,6 +257,17 @@ impl Input {
         if !self.is_text() {
             return Ok(self.clone());
         }
+        self.typed(Some(facts.clone()))
+    }
+
+    fn are_all_declared(&self, specs: &[ColumnSpec]) -> bool {
+        let declared: HashSet<&str> = specs.iter().map(|spec| spec.name.as_str()).collect();
+        self.columns
+            .iter()
+            .all(|column| declared.contains(column.name.as_str()))
+    }
+
+    fn typed(&self, facts: Option<FileFacts>) -> Result<Self, FormatError> {
         let declared = match &self.options.types {
             Types::Columns(columns) => columns.as_slice(),
             Types::Infer | Types::Text => &[],
@@ -256,14 +277,19 @@ impl Input {
             .csv
             .as_ref()
             .is_some_and(|csv| csv.decimal_comma);
-        let mut inferred = facts.decide(self.options.day_first, decimal_comma);
+        let mut inferred = facts.as_ref().map_or_else(Vec::new, |facts| {
+            facts.decide(self.options.day_first, decimal_comma)
+        });
         inferred.resize_with(self.columns.len(), || {
             FileFacts::new(1).decide(None, false).remove(0)
         });
         let mut input = self.clone();
         let mut columns = Vec::with_capacity(self.columns.len());
+        let given: HashSet<&str> = declared.iter().map(|spec| spec.name.as_str()).collect();
         for (column, inferred) in self.columns.iter().zip(inferred) {
-            warn_of_ambiguity(&column.name, &inferred, &mut input.warnings);
+            if !given.contains(column.name.as_str()) {
+                warn_of_ambiguity(&column.name, &inferred, &mut input.warnings);
+            }
             columns.push(Column {
                 name: column.name.clone(),
                 data_type: inferred.data_type,
@@ -271,17 +297,16 @@ impl Input {
                 declared: false,
             });
         }
+        let names = || self.columns.iter().map(|column| column.name.clone());
+        let places: HashMap<String, usize> =
+            names().enumerate().map(|(place, name)| (name, place)).collect();
         for spec in declared {
-            let column = columns
-                .iter_mut()
-                .find(|column| column.name == spec.name)
+            let column = places
+                .get(&spec.name)
+                .and_then(|place| columns.get_mut(*place))
                 .ok_or_else(|| FormatError::ColumnNotFound {
                     name: spec.name.clone(),
-                    columns: self
-                        .columns
-                        .iter()
-                        .map(|column| column.name.clone())
-                        .collect(),
+                    columns: names().collect(),
                 })?;
             // A type that cannot be built is refused now, not at the first batch.
             crate::types::ColumnBuilder::new(&spec.name, &spec.data_type, 0)?;
@@ -291,8 +316,31 @@ impl Input {
         }
         input.columns = columns.into();
         input.schema = schema_of(&input.columns);
-        input.facts = Some(Arc::new(facts.clone()));
+        input.facts = facts.map(Arc::new);
         Ok(input)
+    }
+
+    /// What a request asks of rows of cells; nothing of formats that have columns already.
+    pub(crate) fn plan(&self, request: &ReadRequest) -> Result<Plan, FormatError> {
+        let projection = match &self.kind {
+            Kind::Parquet(_) | Kind::Arrow(_) => Some([].as_slice()),
+            Kind::Text(_) | Kind::Json(_) | Kind::Sheet(_) => request.projection.as_deref(),
+        };
+        Plan::new(
+            Arc::clone(&self.columns),
+            projection,
+            request.row_numbers.as_deref(),
+            self.options.bad_values,
+        )
+    }
+
+    /// Whether [`Input::observe`] only answers what was found on opening.
+    pub(crate) fn knows_facts(&self) -> bool {
+        match &self.kind {
+            Kind::Text(_) => false,
+            Kind::Json(input) => input.knows_facts(),
+            Kind::Sheet(_) | Kind::Parquet(_) | Kind::Arrow(_) => true,
+        }
     }
 }
 
