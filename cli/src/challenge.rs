@@ -46,6 +46,7 @@ pub fn say(line: &str) {
 }
 
 /// Makes the challenge of the brief in `file` and leaves its package in `out`.
+#[tokio::main]
 pub async fn run(file: &Path, out: &Path, parts: Option<u64>) -> Result<(), ChallengeError> {
     let text = std::fs::read(file).map_err(|error| ChallengeError::File(file.to_owned(), error))?;
     let input = ChallengeInput::from_value(&serde_json::from_slice(&text)?)

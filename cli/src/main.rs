@@ -1,6 +1,7 @@
 //! `millrace`: the engines of the functions on local files, without any cloud.
 
 mod challenge;
+mod process;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,7 +11,7 @@ use clap::{Parser, Subcommand};
 #[derive(Debug, Parser)]
 #[command(
     name = "millrace",
-    about = "Generates practice datasets on this machine"
+    about = "Generates practice datasets and processes files on this machine"
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -30,14 +31,18 @@ enum Command {
         #[arg(long)]
         parts: Option<u64>,
     },
+    /// Works on a file of any size, step by step.
+    Process(process::Arguments),
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    let Arguments {
-        command: Command::Challenge { brief, out, parts },
-    } = Arguments::parse();
-    match challenge::run(&brief, &out, parts).await {
+fn main() -> ExitCode {
+    let result: Result<(), Box<dyn std::error::Error>> = match Arguments::parse().command {
+        Command::Challenge { brief, out, parts } => {
+            challenge::run(&brief, &out, parts).map_err(Into::into)
+        }
+        Command::Process(arguments) => process::run(&arguments).map_err(Into::into),
+    };
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             challenge::say(&format!("error: {error}"));

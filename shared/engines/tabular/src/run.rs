@@ -4,7 +4,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use millrace_formats::write::{OutputFormat, Writer};
-use millrace_formats::{FormatError, Input, ReadOptions, SharedSource, Types, Warning};
+use millrace_formats::{Input, ReadOptions, SharedSource, Warning};
 use millrace_rows::{Context, Rejected};
 use millrace_steps::Pipeline;
 use serde::Serialize;
@@ -73,7 +73,7 @@ impl Run {
         let watch = Arc::new(watch);
         watch.begin(Phase::Scanning, bytes);
         watch.check()?;
-        let input = open(source, &job.read, job.resources.threads)?;
+        let input = Input::open_with(source, &job.read, job.resources.threads)?;
         watch.check()?;
         let faults = job.pipeline.check_columns(
             &input
@@ -149,18 +149,4 @@ impl Run {
             warnings,
         })
     }
-}
-
-/// Opens an input, with its types found out by several threads where they are not given.
-fn open(
-    source: SharedSource,
-    options: &ReadOptions,
-    threads: usize,
-) -> Result<Input, FormatError> {
-    let input = Input::open_untyped(source, options)?;
-    if !input.is_text() || options.types == Types::Text {
-        return Ok(input);
-    }
-    let facts = input.observe_with(threads)?;
-    input.with_types(&facts)
 }
