@@ -78,16 +78,9 @@ impl Cells {
             Self::Int64(array) => write!(out, "{}", array.value(row)),
             Self::Float32(array) => {
                 let value = array.value(row);
-                if is_plain(f64::from(value.abs())) {
-                    write!(out, "{value}")
-                } else {
-                    write!(out, "{value:e}")
-                }
+                write_float(f64::from(value), value, out)
             }
-            Self::Float64(array) => {
-                write_double(array.value(row), out);
-                Ok(())
-            }
+            Self::Float64(array) => write_float(array.value(row), array.value(row), out),
             Self::Decimal(array, scale) => write_decimal(array.value(row), *scale, out),
             Self::Moments(moments) => {
                 write_moment(moments, row, out);
@@ -105,18 +98,16 @@ impl Cells {
         match self {
             Self::Text(array) => push_text(array.value(row), limit, out),
             Self::List(json) => json.write(row, limit, out),
-            Self::Moments(_) => self.write_quoted(row, out),
-            // JSON has no such numbers.
-            Self::Float32(array) if !array.value(row).is_finite() => self.write_quoted(row, out),
-            Self::Float64(array) if !array.value(row).is_finite() => self.write_quoted(row, out),
+            Self::Moments(_) => {
+                out.push('"');
+                self.write(row, out);
+                out.push('"');
+            }
+            // JSON has no other word for what is no finite number.
+            Self::Float32(array) if !array.value(row).is_finite() => out.push_str("null"),
+            Self::Float64(array) if !array.value(row).is_finite() => out.push_str("null"),
             _ => self.write(row, out),
         }
-    }
-
-    fn write_quoted(&self, row: usize, out: &mut String) {
-        out.push('"');
-        self.write(row, out);
-        out.push('"');
     }
 
     /// The text of a cell for a message.
@@ -144,7 +135,7 @@ fn cut(text: &str) -> String {
 }
 
 /// The texts of the cells of a column: integers as digits, floating point in the shortest form that
-/// reads back, decimals with all digits behind the point, days and moments as in ISO 8601 with `Z` where
+/// reads back and has a point or an exponent, decimals with all digits behind the point, days and moments as in ISO 8601 with `Z` where
 /// they are instants, booleans as `true` and `false`, lists as JSON. Null stays null.
 ///
 /// # Errors
@@ -187,16 +178,31 @@ pub(crate) fn type_name(data_type: &DataType) -> String {
 
 /// Writes a double in the shortest form that reads back.
 pub(crate) fn write_double(value: f64, out: &mut String) {
-    let _ = if is_plain(value.abs()) {
-        write!(out, "{value}")
-    } else {
-        write!(out, "{value:e}")
-    };
+    let _ = write_float(value, value, out);
 }
 
-/// Whether a number is written without an exponent.
-fn is_plain(absolute: f64) -> bool {
-    absolute == 0.0 || (1e-5..1e16).contains(&absolute) || !absolute.is_finite()
+/// Writes a number in the shortest form that reads back as the same number, with a point or an exponent
+/// as a sign of its type, as in the files that jobs write.
+fn write_float<T>(value: f64, exact: T, out: &mut String) -> std::fmt::Result
+where
+    T: std::fmt::Display + std::fmt::LowerExp,
+{
+    if value.is_nan() {
+        out.push_str("NaN");
+        return Ok(());
+    }
+    if value.is_infinite() {
+        out.push_str(if value > 0.0 { "Infinity" } else { "-Infinity" });
+        return Ok(());
+    }
+    if value != 0.0 && !(1e-5..1e16).contains(&value.abs()) {
+        return write!(out, "{exact:e}");
+    }
+    write!(out, "{exact}")?;
+    if value.fract() == 0.0 {
+        out.push_str(".0");
+    }
+    Ok(())
 }
 
 /// Writes a number of so many digits behind the point.

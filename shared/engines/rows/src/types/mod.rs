@@ -29,7 +29,7 @@ pub use canon::{canonical, canonical_schema};
 
 pub(crate) use calendar::{Clock, Day, Moment, Moments};
 pub(crate) use cast::cast;
-pub(crate) use cells::{Cells, cell_texts, shown, type_name};
+pub(crate) use cells::{Cells, cell_texts, shown, type_name, write_double};
 pub(crate) use constant::{arrow_type, comparand, scalar};
 pub(crate) use convert::{cast_array, castable};
 pub(crate) use date_part::extract_date_part;
