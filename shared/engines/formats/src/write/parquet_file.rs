@@ -1,0 +1,225 @@
+//! Parquet.
+
+use std::io::Write;
+
+use arrow::array::{Array, RecordBatch};
+use arrow::datatypes::{Field, SchemaRef};
+use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
+use parquet::arrow::{ARROW_SCHEMA_META_KEY, ArrowSchemaConverter, encode_arrow_schema};
+use parquet::basic::{Compression, GzipLevel, ZstdLevel};
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::WriterProperties;
+
+use super::error::WriteError;
+use super::interchange::interchange_schema;
+use super::options::{ParquetCompression, ParquetOptions};
+use super::sink::Sink;
+use super::slices::slices;
+use super::values::unsupported;
+
+const CREATED_BY: &str = concat!("millrace version ", env!("CARGO_PKG_VERSION"));
+
+/// Writes Parquet. A row group is held until it is full, in its encoded form.
+pub(super) struct ParquetWriter<W: Write + Send> {
+    writer: ArrowWriter<Sink<W>>,
+    schema: SchemaRef,
+    row_group_bytes: usize,
+}
+
+impl<W: Write + Send> ParquetWriter<W> {
+    pub(super) fn open(
+        sink: Sink<W>,
+        schema: &SchemaRef,
+        options: &ParquetOptions,
+    ) -> Result<Self, WriteError> {
+        for field in schema.fields() {
+            check_field(field)?;
+        }
+        let row_group_bytes = positive("row_group_bytes", options.row_group_bytes)?;
+        // The types that are noted beside Parquet's own are those that every reader knows.
+        let noted = KeyValue::new(
+            ARROW_SCHEMA_META_KEY.to_owned(),
+            encode_arrow_schema(&interchange_schema(schema)),
+        );
+        let properties = WriterProperties::builder()
+            .set_created_by(CREATED_BY.to_owned())
+            .set_compression(compression(options)?)
+            .set_max_row_group_row_count(Some(positive("row_group_rows", options.row_group_rows)?))
+            .set_max_row_group_bytes(Some(row_group_bytes))
+            .set_key_value_metadata(Some(vec![noted]))
+            .build();
+        let writer_options = ArrowWriterOptions::new()
+            .with_properties(properties)
+            .with_skip_arrow_metadata(true);
+        let writer =
+            ArrowWriter::try_new_with_options(sink, SchemaRef::clone(schema), writer_options)?;
+        Ok(Self {
+            writer,
+            schema: SchemaRef::clone(schema),
+            row_group_bytes,
+        })
+    }
+
+    pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<(), WriteError> {
+        // A column without nulls is encoded without room for them.
+        let columns = self.schema.fields().iter().zip(batch.columns());
+        for (field, array) in columns {
+            if !field.is_nullable() && array.null_count() > 0 {
+                return Err(WriteError::SchemaChanged {
+                    reason: format!("{} has nulls and was declared without", field.name()),
+                });
+            }
+        }
+        for piece in slices(batch, self.row_group_bytes / 8) {
+            self.writer.write(&piece)?;
+            // What is not encoded yet counts as well: each column holds a page and a dictionary.
+            if self.writer.memory_size() >= self.row_group_bytes.saturating_mul(2) {
+                self.writer.flush()?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn pending_bytes(&self) -> u64 {
+        self.writer.in_progress_size() as u64
+    }
+
+    pub(super) fn memory_bytes(&self) -> usize {
+        self.writer.memory_size()
+    }
+
+    pub(super) fn finish(mut self) -> Result<W, WriteError> {
+        self.writer.finish()?;
+        self.writer.inner_mut().take_output()
+    }
+}
+
+/// Whether Parquet has a type for a column, asked of the library that knows.
+fn check_field(field: &Field) -> Result<(), WriteError> {
+    let alone = arrow::datatypes::Schema::new(vec![field.clone()]);
+    match ArrowSchemaConverter::new().convert(&alone) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(unsupported(field, "Parquet")),
+    }
+}
+
+fn positive(option: &'static str, value: u64) -> Result<usize, WriteError> {
+    match usize::try_from(value) {
+        Ok(value) if value > 0 => Ok(value),
+        _ => Err(WriteError::invalid(option, "it must be 1 or more")),
+    }
+}
+
+fn compression(options: &ParquetOptions) -> Result<Compression, WriteError> {
+    let level = options.compression_level;
+    let fault = |error: parquet::errors::ParquetError| {
+        WriteError::invalid("compression_level", error.to_string())
+    };
+    Ok(match options.compression {
+        ParquetCompression::None => Compression::UNCOMPRESSED,
+        ParquetCompression::Snappy => Compression::SNAPPY,
+        ParquetCompression::Gzip => {
+            Compression::GZIP(GzipLevel::try_new(level.unwrap_or(6)).map_err(fault)?)
+        }
+        ParquetCompression::Zstd => {
+            let level = i32::try_from(level.unwrap_or(3)).unwrap_or(i32::MAX);
+            Compression::ZSTD(ZstdLevel::try_new(level).map_err(fault)?)
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::{ArrayRef, StringArray};
+    use arrow::datatypes::{DataType, Fields, Schema, UnionFields, UnionMode};
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+
+    use super::*;
+
+    fn written(options: ParquetOptions, batch: &RecordBatch) -> bytes::Bytes {
+        let sink = Sink::new(Vec::new(), Arc::default());
+        let mut writer = ParquetWriter::open(sink, &batch.schema(), &options).unwrap();
+        writer.write(batch).unwrap();
+        writer.finish().unwrap().into()
+    }
+
+    /// Texts of which none is like another.
+    fn batch(rows: usize) -> RecordBatch {
+        let texts = (0..rows as u64).map(|row| {
+            let mut text = String::new();
+            for place in 0..8u64 {
+                let mixed = (row * 8 + place + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+                text.push_str(&format!("{:016x}", mixed ^ mixed >> 29));
+            }
+            text
+        });
+        let array: ArrayRef = Arc::new(StringArray::from_iter_values(texts));
+        RecordBatch::try_from_iter([("text", array)]).unwrap()
+    }
+
+    #[test]
+    fn row_groups_end_by_rows_and_by_bytes() {
+        let batch = batch(50_000);
+        let rows = |options| {
+            let reader = SerializedFileReader::new(written(options, &batch)).unwrap();
+            let metadata = reader.metadata();
+            assert_eq!(metadata.file_metadata().created_by(), Some(CREATED_BY));
+            let groups = metadata.row_groups().iter();
+            groups
+                .map(|group| (group.num_rows(), group.compressed_size()))
+                .collect::<Vec<_>>()
+        };
+        let by_rows = rows(ParquetOptions {
+            row_group_rows: 20_000,
+            ..ParquetOptions::default()
+        });
+        let counts: Vec<_> = by_rows.iter().map(|(rows, _)| *rows).collect();
+        assert_eq!(counts, [20_000, 20_000, 10_000]);
+        let by_bytes = rows(ParquetOptions {
+            row_group_bytes: 1 << 20,
+            compression: ParquetCompression::None,
+            ..ParquetOptions::default()
+        });
+        assert!(by_bytes.len() >= 6, "{by_bytes:?}");
+        assert!(
+            by_bytes.iter().all(|(_, bytes)| *bytes <= 3 << 20),
+            "{by_bytes:?}"
+        );
+        assert_eq!(by_bytes.iter().map(|(rows, _)| rows).sum::<i64>(), 50_000);
+    }
+
+    #[test]
+    fn memory_is_bounded_however_wide_the_rows() {
+        let text = batch(500).column(0).clone();
+        let columns = (0..200).map(|place| (format!("column_{place}"), Arc::clone(&text)));
+        let batch = RecordBatch::try_from_iter(columns).unwrap();
+        let options = ParquetOptions {
+            row_group_bytes: 4 << 20,
+            ..ParquetOptions::default()
+        };
+        let sink = Sink::new(std::io::sink(), Arc::default());
+        let mut writer = ParquetWriter::open(sink, &batch.schema(), &options).unwrap();
+        for _ in 0..4 {
+            writer.write(&batch).unwrap();
+            assert!(
+                writer.memory_bytes() < 12 << 20,
+                "{}",
+                writer.memory_bytes()
+            );
+        }
+    }
+
+    #[test]
+    fn refuses_what_parquet_has_no_type_for() {
+        let union = DataType::Union(
+            UnionFields::from_fields(Fields::from(vec![Field::new("a", DataType::Int32, true)])),
+            UnionMode::Sparse,
+        );
+        let schema = Arc::new(Schema::new(vec![Field::new("odd", union, true)]));
+        let sink = Sink::new(Vec::new(), Arc::default());
+        let error = ParquetWriter::open(sink, &schema, &ParquetOptions::default()).err();
+        assert_eq!(error.map(|error| error.code()), Some("UNSUPPORTED_TYPE"));
+    }
+}
