@@ -1,0 +1,159 @@
+//! From a message to the end of an attempt.
+
+mod attempt;
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use millrace_files::{FileDetail, Files};
+use millrace_formats::SharedSource;
+use millrace_jobs::{Claim, Failure, JobError, Message};
+
+use self::attempt::Attempt;
+use crate::monitor::Monitor;
+use crate::patience::Patience;
+use crate::secret::TenantKey;
+use crate::source::ReadAhead;
+use crate::writer::ObjectWriter;
+
+/// How a worker works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// How often it reports, and hears of a cancel: 2 s.
+    pub report_every: Duration,
+    /// How inputs are read.
+    pub read_ahead: ReadAhead,
+    /// The pause before a call to the store is repeated: 100 ms, longer each time.
+    pub pause: Duration,
+    /// Stack of an engine's thread, in bytes: 16 MiB. Plans and nested values are walked by recursion.
+    pub stack_bytes: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            report_every: Duration::from_secs(2),
+            read_ahead: ReadAhead::default(),
+            pause: Duration::from_millis(100),
+            stack_bytes: 16 << 20,
+        }
+    }
+}
+
+/// What an engine gets.
+pub struct Work {
+    /// The job's steps, reader's options and bounds.
+    pub detail: FileDetail,
+    /// The key of its owner's own.
+    pub tenant_key: TenantKey,
+    /// The file.
+    pub input: SharedSource,
+    /// Takes what comes out.
+    pub output: ObjectWriter,
+    /// Takes the rows that could not be read, a JSON object a line. Without a byte there is no such
+    /// file.
+    pub rejects: ObjectWriter,
+    /// Hears how far it is.
+    pub monitor: Monitor,
+}
+
+impl std::fmt::Debug for Work {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Work")
+            .field("detail", &self.detail)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What an engine made, beside the bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// Extension of the output's name: `parquet`.
+    pub extension: String,
+    /// Media type of the output.
+    pub content_type: String,
+    /// What the owner should know.
+    pub warnings: Vec<String>,
+}
+
+impl Made {
+    /// An output without warnings.
+    pub fn new(extension: impl Into<String>, content_type: impl Into<String>) -> Self {
+        Self {
+            extension: extension.into(),
+            content_type: content_type.into(),
+            warnings: Vec::new(),
+        }
+    }
+}
+
+/// What became of a message. In every case it is done with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// There was nothing to do: somebody has the job or had it, or it is gone.
+    Over,
+    /// The output can be downloaded.
+    Succeeded,
+    /// The job has failed.
+    Failed(Failure),
+    /// Something outside of the job stood in the way; it has another attempt, unless this was the last.
+    Released(Failure),
+    /// Its owner wanted it to end.
+    Cancelled,
+    /// The worker was given up, and what it made was taken away.
+    Lost,
+}
+
+/// Takes jobs from messages.
+#[derive(Debug, Clone)]
+pub struct Worker {
+    files: Files,
+    settings: Settings,
+}
+
+impl Worker {
+    /// A worker on the jobs of `files`.
+    #[must_use]
+    pub fn new(files: Files) -> Self {
+        Self::with_settings(files, Settings::default())
+    }
+
+    /// The same, with other settings.
+    #[must_use]
+    pub fn with_settings(files: Files, settings: Settings) -> Self {
+        Self { files, settings }
+    }
+
+    /// Runs `engine` on the job of a message, until `deadline` at most, and ends the attempt.
+    ///
+    /// The engine runs on a thread of its own, on which it may block and compute. Should it go on after
+    /// it was told to stop, the job has ended all the same; only this call waits for it.
+    ///
+    /// # Errors
+    /// The store's; the message should come again then.
+    pub async fn run<E>(
+        &self,
+        message: &Message,
+        deadline: DateTime<Utc>,
+        engine: E,
+    ) -> Result<Outcome, JobError>
+    where
+        E: FnOnce(Work) -> Result<Made, Failure> + Send + 'static,
+    {
+        match self.files.jobs().claim(message).await? {
+            Claim::Over => Ok(Outcome::Over),
+            Claim::Claimed(ticket, job) => {
+                let attempt = Attempt::new(self, ticket, deadline);
+                attempt.run(job.detail, engine).await
+            }
+        }
+    }
+
+    fn patience(&self) -> Patience {
+        Patience(self.settings.pause)
+    }
+}
+
+#[cfg(test)]
+mod tests;
