@@ -224,11 +224,11 @@ pub(super) fn canonical_array(
 
 /// Lists of canonical items.
 fn lists(column: &str, array: &ArrayRef, item: &Arc<Field>) -> Result<ArrayRef, RowError> {
-    let DataType::List(from)
+    let (DataType::List(from)
     | DataType::LargeList(from)
     | DataType::FixedSizeList(from, _)
     | DataType::ListView(from)
-    | DataType::LargeListView(from) = array.data_type()
+    | DataType::LargeListView(from)) = array.data_type()
     else {
         return Ok(Arc::clone(array));
     };

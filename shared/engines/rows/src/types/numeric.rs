@@ -4,9 +4,10 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, ArrowPrimitiveType, AsArray, BooleanArray, Int32Array, PrimitiveArray,
+    Array, ArrayRef, ArrowPrimitiveType, AsArray, BooleanArray, BooleanBufferBuilder, Int32Array,
+    PrimitiveArray,
 };
-use arrow::buffer::{BooleanBufferBuilder, NullBuffer};
+use arrow::buffer::NullBuffer;
 use arrow::datatypes::{
     DataType, Decimal128Type, Float32Type, Float64Type, Int32Type, Int64Type,
 };
