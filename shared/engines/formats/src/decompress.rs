@@ -47,7 +47,8 @@ pub(crate) struct Entry {
     pub(crate) name: String,
     start: u64,
     compressed: u64,
-    size: u64,
+    /// Bytes that the archive says it unpacks to.
+    pub(crate) size: u64,
     crc: u32,
     deflated: bool,
 }
@@ -62,21 +63,63 @@ pub(crate) fn entry_names(source: &SharedSource) -> Result<Vec<String>, FormatEr
         .collect())
 }
 
-/// Name, declared size and compressed size of all entries.
-pub(crate) fn entry_sizes(source: &SharedSource) -> Result<Vec<(String, u64, u64)>, FormatError> {
+/// All files of an archive.
+pub(crate) fn entries(source: &SharedSource) -> Result<Vec<Entry>, FormatError> {
     let mut archive = archive(source)?;
-    (0..archive.len())
-        .map(|place| {
-            let file = archive
-                .by_index_raw(place)
-                .map_err(|error| corrupt(Compression::Zip, 0, error))?;
-            let name = file.name().map(Cow::into_owned).unwrap_or_default();
-            Ok((name, file.size(), file.compressed_size()))
-        })
-        .collect()
+    let mut entries = Vec::new();
+    for place in 0..archive.len() {
+        let entry = entry(&mut archive, place, source.length())?;
+        if !entry.name.ends_with('/') {
+            entries.push(entry);
+        }
+    }
+    Ok(entries)
 }
 
-fn archive(source: &SharedSource) -> Result<ZipArchive<BufReader<SourceReader>>, FormatError> {
+type Archive = ZipArchive<BufReader<SourceReader>>;
+
+/// Where a file of an archive lies, and what the archive says of it.
+fn entry(archive: &mut Archive, place: usize, length: u64) -> Result<Entry, FormatError> {
+    let file = archive
+        .by_index_raw(place)
+        .map_err(|error| corrupt(Compression::Zip, 0, error))?;
+    if file.encrypted() {
+        return Err(FormatError::Encrypted);
+    }
+    let deflated = match file.compression() {
+        CompressionMethod::Stored => false,
+        CompressionMethod::Deflated => true,
+        other => {
+            return Err(FormatError::UnsupportedCompression {
+                name: format!("ZIP {other:?}"),
+            });
+        }
+    };
+    let start = file
+        .data_start()
+        .ok_or_else(|| corrupt(Compression::Zip, 0, "the entry has no data"))?;
+    let end = start.checked_add(file.compressed_size());
+    if end.is_none_or(|end| end > length) {
+        return Err(FormatError::TruncatedArchive {
+            compression: Compression::Zip,
+            bytes: 0,
+        });
+    }
+    let name = match file.name() {
+        Ok(name) => name.into_owned(),
+        Err(_) => format!("entry {}", place + 1),
+    };
+    Ok(Entry {
+        name,
+        start,
+        compressed: file.compressed_size(),
+        size: file.size(),
+        crc: file.crc32(),
+        deflated,
+    })
+}
+
+fn archive(source: &SharedSource) -> Result<Archive, FormatError> {
     let reader = BufReader::new(SourceReader::new(Arc::clone(source)));
     // The list of an archive stands at its end: without it the archive is not whole.
     ZipArchive::new(reader).map_err(|error| match error {
@@ -104,47 +147,12 @@ pub(crate) fn only_entry(source: &SharedSource) -> Result<Entry, FormatError> {
             files.push((place, name));
         }
     }
-    let (place, name) = match files.as_slice() {
-        [(place, name)] => (*place, name.clone()),
-        _ => {
-            return Err(FormatError::ArchiveEntries {
-                entries: files.into_iter().map(|(_, name)| name).collect(),
-            });
-        }
-    };
-    let file = archive
-        .by_index_raw(place)
-        .map_err(|error| corrupt(Compression::Zip, 0, error))?;
-    if file.encrypted() {
-        return Err(FormatError::Encrypted);
+    match files.as_slice() {
+        [(place, _)] => entry(&mut archive, *place, source.length()),
+        _ => Err(FormatError::ArchiveEntries {
+            entries: files.into_iter().map(|(_, name)| name).collect(),
+        }),
     }
-    let deflated = match file.compression() {
-        CompressionMethod::Stored => false,
-        CompressionMethod::Deflated => true,
-        other => {
-            return Err(FormatError::UnsupportedCompression {
-                name: format!("ZIP {other:?}"),
-            });
-        }
-    };
-    let start = file
-        .data_start()
-        .ok_or_else(|| corrupt(Compression::Zip, 0, "the entry has no data"))?;
-    let end = start.checked_add(file.compressed_size());
-    if end.is_none_or(|end| end > source.length()) {
-        return Err(FormatError::TruncatedArchive {
-            compression: Compression::Zip,
-            bytes: 0,
-        });
-    }
-    Ok(Entry {
-        name,
-        start,
-        compressed: file.compressed_size(),
-        size: file.size(),
-        crc: file.crc32(),
-        deflated,
-    })
 }
 
 fn corrupt(compression: Compression, bytes: u64, reason: impl ToString) -> FormatError {
@@ -250,6 +258,13 @@ struct Guard {
 
 impl Guard {
     fn check_bounds(&self) -> Result<(), FormatError> {
+        if self.check.as_ref().is_some_and(|check| self.bytes > check.size) {
+            return Err(corrupt(
+                self.compression,
+                self.bytes,
+                "the file is longer than its archive says",
+            ));
+        }
         let limit = self.limits.decompressed_bytes;
         if self.bytes > limit {
             return Err(FormatError::DecompressedTooLarge {

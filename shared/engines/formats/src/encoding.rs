@@ -16,7 +16,7 @@ pub(crate) struct Detected {
     pub(crate) guessed: bool,
 }
 
-/// Finds the encoding by mark, by validity as UTF-8, by the zeros of UTF-16, by letters.
+/// Finds the encoding by mark, by what the caller says, by validity as UTF-8, by the zeros of UTF-16, by letters.
 pub(crate) fn detect(samples: &[&[u8]], declared: Option<&str>) -> Result<Detected, FormatError> {
     let head = samples.first().copied().unwrap_or_default();
     if matches!(head, [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..]) {
@@ -24,34 +24,17 @@ pub(crate) fn detect(samples: &[&[u8]], declared: Option<&str>) -> Result<Detect
             label: "UTF-32".to_owned(),
         });
     }
-    let mark = Encoding::for_bom(head);
-    if let Some(label) = declared {
-        let encoding =
+    let declared = declared
+        .map(|label| {
             Encoding::for_label_no_replacement(label.trim().as_bytes()).ok_or_else(|| {
                 FormatError::UnsupportedEncoding {
                     label: label.to_owned(),
                 }
-            })?;
-        // The label UTF-16 says nothing of the order of bytes; a mark does.
-        let is_utf16 = |encoding| encoding == UTF_16LE || encoding == UTF_16BE;
-        return Ok(match mark {
-            Some((marked, bom_bytes))
-                if marked == encoding || is_utf16(marked) && is_utf16(encoding) =>
-            {
-                Detected {
-                    encoding: marked,
-                    bom_bytes,
-                    guessed: false,
-                }
-            }
-            _ => Detected {
-                encoding,
-                bom_bytes: 0,
-                guessed: false,
-            },
-        });
-    }
-    if let Some((encoding, bom_bytes)) = mark {
+            })
+        })
+        .transpose()?;
+    // A mark is the writer's own word, and says of UTF-16 which byte comes first.
+    if let Some((encoding, bom_bytes)) = Encoding::for_bom(head) {
         return Ok(Detected {
             encoding,
             bom_bytes,
@@ -63,6 +46,9 @@ pub(crate) fn detect(samples: &[&[u8]], declared: Option<&str>) -> Result<Detect
         bom_bytes: 0,
         guessed,
     };
+    if let Some(encoding) = declared {
+        return Ok(plain(encoding, false));
+    }
     if let Some(encoding) = utf16_by_zeros(head) {
         return Ok(plain(encoding, true));
     }

@@ -140,6 +140,12 @@ pub enum FormatError {
         /// Columns allowed.
         limit: usize,
     },
+    /// Names of JSON members that together are longer than one record may be.
+    #[error("the names of the columns are longer than {limit} bytes; set `nested` to text, or name the columns by their members")]
+    NamesTooLong {
+        /// Bytes allowed.
+        limit: usize,
+    },
     /// More cells than [`crate::Limits::cells`].
     #[error("the sheet {sheet} has more than {limit} cells; split it or give a `range`")]
     TooManyCells {
@@ -257,6 +263,7 @@ impl FormatError {
             Self::UnterminatedQuote { .. } => "UNTERMINATED_QUOTE",
             Self::RecordTooLong { .. } => "RECORD_TOO_LONG",
             Self::TooManyColumns { .. } => "TOO_MANY_COLUMNS",
+            Self::NamesTooLong { .. } => "NAMES_TOO_LONG",
             Self::TooManyCells { .. } => "TOO_MANY_CELLS",
             Self::TooManyRejects { .. } => "TOO_MANY_REJECTS",
             Self::BadRow { code, .. } => code.as_str(),

@@ -132,12 +132,19 @@ impl Input {
         options: &ReadOptions,
         threads: usize,
     ) -> Result<Self, FormatError> {
-        let mut input = Self::open_untyped(source, options)?;
-        if input.is_text() && options.types != Types::Text {
-            let facts = input.observe_with(threads)?;
-            input = input.with_types(&facts)?;
+        let input = Self::open_untyped(source, options)?;
+        if !input.is_text() {
+            return Ok(input);
         }
-        Ok(input)
+        match &input.options.types {
+            Types::Text => Ok(input),
+            // Where the caller tells all types there is nothing to find out.
+            Types::Columns(specs) if input.are_all_declared(specs) => input.typed(None),
+            Types::Infer | Types::Columns(_) => {
+                let facts = input.observe_with(threads)?;
+                input.typed(Some(facts))
+            }
+        }
     }
 
     /// As [`Input::open`], with every column of text formats as text: for callers that infer types

@@ -121,8 +121,8 @@ pub struct CsvLayout {
     pub columns: Vec<String>,
     /// Whether each record ends with a delimiter that begins no column.
     pub trailing_delimiter: bool,
-    /// Where the first record begins, in the decompressed content behind a byte order mark (for
-    /// encodings that are converted first: in the UTF-8 form).
+    /// Where the first record begins, in the decompressed content (for UTF-16 and multi-byte
+    /// encodings: in its UTF-8 form, which has no byte order mark).
     pub data_start: u64,
     /// Whether numbers of the sample have a decimal comma.
     pub decimal_comma: bool,

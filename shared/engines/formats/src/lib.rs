@@ -37,6 +37,7 @@ mod input;
 mod json;
 mod layout;
 mod limits;
+mod notes;
 mod options;
 mod parallel;
 mod reader;
@@ -46,6 +47,7 @@ mod sniff;
 mod source;
 mod text;
 mod types;
+pub mod write;
 
 pub use csv::{Chunk, ChunkScan, State, Transition, fold_scans};
 pub use error::FormatError;
@@ -61,5 +63,6 @@ pub use reader::{Progress, Reader};
 pub use reject::{MAX_RAW_BYTES, Reject, RejectCode, Warning};
 pub use source::{SharedSource, Source};
 pub use types::{
-    Ambiguity, ColumnFacts, Converted, FileFacts, InferredColumn, TypeCounts, convert_batch,
+    Ambiguity, ColumnFacts, Converted, FileFacts, InferredColumn, Measure, Moment, NumberStyle, Scan,
+    TemporalFormat, TypeCounts, ValueFormat, convert_batch, measure, scan as scan_moment,
 };

@@ -43,15 +43,50 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Spans inside a batch are 30 bits wide, so records stay below that.
-    const MAX_RECORD_BYTES: usize = 512 << 20;
+    /// Spans inside a buffer are 30 bits wide. A buffer holds a batch and a record that is read in
+    /// growing steps, so these bounds together stay below that.
+    const MAX_RECORD_BYTES: usize = 256 << 20;
+    const MAX_BATCH_BYTES: usize = 128 << 20;
 
     pub(crate) fn sane(mut self) -> Self {
         self.record_bytes = self.record_bytes.clamp(1, Self::MAX_RECORD_BYTES);
         self.batch_rows = self.batch_rows.clamp(1, 1 << 20);
-        self.batch_bytes = self.batch_bytes.clamp(1, 256 << 20);
-        self.columns = self.columns.max(1);
+        self.batch_bytes = self.batch_bytes.clamp(1, Self::MAX_BATCH_BYTES);
+        self.columns = self.columns.clamp(1, 1 << 20);
         self.depth = self.depth.clamp(1, 512);
         self
+    }
+
+    /// Rows of one batch of so many columns: a cell takes 16 bytes even where the file says nothing
+    /// of it, as in short rows that are padded or in records with few of all members.
+    pub(crate) fn rows_of_width(&self, columns: usize) -> usize {
+        const CELL_BYTES: usize = 16;
+        let rows = self.batch_bytes * 4 / (CELL_BYTES * columns.max(1));
+        rows.clamp(1, self.batch_rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_tables_come_in_short_batches() {
+        let limits = Limits::default();
+        assert_eq!(limits.rows_of_width(12), 8_192);
+        assert_eq!(limits.rows_of_width(16_384), 128);
+        assert_eq!(limits.rows_of_width(usize::MAX / 16), 1);
+    }
+
+    #[test]
+    fn buffers_stay_within_the_width_of_spans() {
+        let limits = Limits {
+            record_bytes: usize::MAX,
+            batch_bytes: usize::MAX,
+            ..Limits::default()
+        }
+        .sane();
+        // A batch, a pending record, and as much again as one step reads.
+        assert!(limits.batch_bytes + 2 * limits.record_bytes < 1 << 30);
     }
 }

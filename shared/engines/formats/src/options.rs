@@ -178,6 +178,9 @@ pub struct ReadOptions {
     pub json_path: Option<String>,
     /// What is done with nested JSON.
     pub nested: Nested,
+    /// Names of the members of JSON records, in the order of the columns, where they are known: then
+    /// no pass is made to find them. Members of other names are counted in a warning.
+    pub columns: Option<Vec<String>>,
     /// Rejected rows above which the file fails.
     pub max_rejected_rows: u64,
     /// Bounds.
@@ -209,6 +212,7 @@ impl Default for ReadOptions {
             range: None,
             json_path: None,
             nested: Nested::default(),
+            columns: None,
             max_rejected_rows: 1_000,
             limits: Limits::default(),
         }

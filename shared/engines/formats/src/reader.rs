@@ -11,6 +11,7 @@ use crate::excel::SheetReader;
 use crate::input::{Input, Kind, ReadRequest};
 use crate::json::JsonReader;
 use crate::layout::Layout;
+use crate::notes::Notes;
 use crate::options::ReadOptions;
 use crate::reject::{Reject, Rejects, Warning};
 use crate::rows::Plan;
@@ -62,23 +63,20 @@ impl Reader {
     pub(crate) fn new(input: &Input, request: &ReadRequest) -> Result<Self, FormatError> {
         let meter = Meter::default();
         let chunk = request.chunk.as_ref();
-        let mut bytes_total = chunk.map_or(input.content.source.length(), |chunk| {
-            chunk.end - chunk.start
-        });
-        let plan = Plan::new(
-            input.columns.clone(),
-            match &input.kind {
-                Kind::Parquet(_) | Kind::Arrow(_) => Some([].as_slice()),
-                _ => request.projection.as_deref(),
-            },
-            request.row_numbers.as_deref(),
-            input.options.bad_values,
-        )?;
+        let mut bytes_total = input.content.source.length();
+        if let Some(chunk) = chunk {
+            // A file that cannot be split is one chunk, and no other fits it.
+            if !input.has_chunks() && (chunk.start, chunk.first_row) != (0, 1) {
+                return Err(FormatError::InputChanged);
+            }
+            bytes_total = chunk.end.saturating_sub(chunk.start);
+        }
+        let plan = input.plan(request)?;
         let mut schema = plan.schema.clone();
         let body = match &input.kind {
             Kind::Text(text) => Body::Csv(text.reader(&input.content, chunk, &meter)?),
             Kind::Json(json) => Body::Json(json.reader(&input.content, chunk, &meter, &plan)?),
-            Kind::Sheet(sheet) => Body::Sheet(sheet.reader(&plan)?),
+            Kind::Sheet(sheet) => Body::Sheet(sheet.reader(&meter)?),
             Kind::Parquet(parquet) => {
                 let reader = parquet.reader(request, &input.options.limits, &meter)?;
                 schema = reader.schema();
@@ -164,12 +162,12 @@ impl Reader {
         warnings
     }
 
-    pub(crate) fn notes(&self) -> crate::csv::Notes {
+    fn notes(&self) -> Notes {
         match &self.body {
             Body::Csv(reader) => reader.notes(),
             Body::Json(reader) => reader.notes(),
             Body::Sheet(reader) => reader.notes(),
-            Body::Batches(_) => crate::csv::Notes::default(),
+            Body::Batches(_) => Notes::default(),
         }
     }
 

@@ -91,6 +91,8 @@ impl Warning {
 #[derive(Debug, Default)]
 pub(crate) struct Rejects {
     kept: Vec<Reject>,
+    /// Those of the block at hand, each with whether it ends the reading.
+    staged: Vec<(Reject, bool)>,
     total: u64,
     limit: u64,
 }
@@ -99,13 +101,39 @@ impl Rejects {
     pub(crate) fn new(limit: u64) -> Self {
         Self {
             kept: Vec::new(),
+            staged: Vec::new(),
             total: 0,
             limit,
         }
     }
 
+    /// Takes a fault of the block at hand. Faults are found kind by kind, and count row by row: only
+    /// [`Self::commit`] settles what becomes of them, so that it does not depend on the blocks.
+    pub(crate) fn stage(&mut self, reject: Reject, fails: bool) {
+        self.staged.push((reject, fails));
+    }
+
+    /// Keeps the faults of a block in the order of their rows, or ends the reading at the first that
+    /// does so or is one too many.
+    pub(crate) fn commit(&mut self) -> Result<(), FormatError> {
+        let mut staged = std::mem::take(&mut self.staged);
+        staged.sort_by_key(|(reject, _)| reject.row);
+        for (reject, fails) in staged {
+            if fails {
+                return Err(FormatError::BadRow {
+                    row: reject.row,
+                    byte_offset: reject.byte_offset,
+                    code: reject.code,
+                    message: reject.message,
+                });
+            }
+            self.push(reject)?;
+        }
+        Ok(())
+    }
+
     /// Keeps a reject, or ends the reading where there are too many.
-    pub(crate) fn push(&mut self, reject: Reject) -> Result<(), FormatError> {
+    fn push(&mut self, reject: Reject) -> Result<(), FormatError> {
         self.total += 1;
         if self.total > self.limit {
             return Err(FormatError::TooManyRejects {
@@ -147,4 +175,50 @@ pub(crate) fn raw_text(bytes: &[u8]) -> String {
         end -= 1;
     }
     String::from_utf8_lossy(&trimmed[..end]).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reject(row: u64) -> Reject {
+        Reject {
+            row,
+            byte_offset: row * 10,
+            column: None,
+            code: RejectCode::BadValue,
+            message: "bad".to_owned(),
+            raw: String::new(),
+        }
+    }
+
+    #[test]
+    fn faults_count_in_the_order_of_rows() {
+        let mut rejects = Rejects::new(2);
+        for row in [7, 3, 5] {
+            rejects.stage(reject(row), false);
+        }
+        let error = rejects.commit().unwrap_err().to_string();
+        assert!(error.contains("row 7"), "{error}");
+        let rows: Vec<_> = rejects.kept().iter().map(|reject| reject.row).collect();
+        assert_eq!(rows, [3, 5]);
+    }
+
+    #[test]
+    fn the_first_fault_that_ends_the_reading_is_told() {
+        let mut rejects = Rejects::new(10);
+        rejects.stage(reject(9), true);
+        rejects.stage(reject(4), true);
+        let error = rejects.commit().unwrap_err();
+        assert!(matches!(error, FormatError::BadRow { row: 4, .. }), "{error}");
+    }
+
+    #[test]
+    fn raw_rows_are_cut_between_letters() {
+        let long = "é".repeat(MAX_RAW_BYTES);
+        let raw = raw_text(long.as_bytes());
+        assert_eq!(raw.len(), MAX_RAW_BYTES);
+        assert!(!raw.contains('\u{fffd}'));
+        assert_eq!(raw_text(b"a,b\r\n"), "a,b");
+    }
 }

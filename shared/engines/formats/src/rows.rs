@@ -1,6 +1,7 @@
 //! Rows of text cells, whatever format they come from, into Arrow batches.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BooleanArray, RecordBatch, RecordBatchOptions, UInt64Array};
@@ -51,6 +52,8 @@ impl Column {
 pub(crate) struct Plan {
     pub(crate) columns: Arc<[Column]>,
     pub(crate) projection: Vec<usize>,
+    /// Columns that are not asked for, and yet decide which rows there are.
+    pub(crate) checked: Vec<usize>,
     pub(crate) schema: SchemaRef,
     pub(crate) bad_values: BadValues,
     pub(crate) row_numbers: bool,
@@ -78,9 +81,16 @@ impl Plan {
         if let Some(name) = row_numbers {
             fields.push(Field::new(name, DataType::UInt64, false));
         }
+        let mut checked = Vec::new();
+        if bad_values != BadValues::Null {
+            let asked: HashSet<usize> = projection.iter().copied().collect();
+            let declared = |place: &usize| columns[*place].declared && !asked.contains(place);
+            checked.extend((0..columns.len()).filter(declared));
+        }
         Ok(Self {
             columns,
             projection,
+            checked,
             schema: Arc::new(Schema::new(fields)),
             bad_values,
             row_numbers: row_numbers.is_some(),
@@ -95,8 +105,8 @@ pub(crate) struct Assembled {
     pub(crate) bad_cells: u64,
 }
 
-/// Builds the wanted columns. A row with a bad cell is left out, or its cell is null, or all ends,
-/// as the plan says.
+/// Builds the wanted columns. A row with a bad cell is left out, or its cell is null, as the plan
+/// says; what becomes of rows that are left out is settled by [`Rejects::commit`].
 pub(crate) fn assemble<B: RowBlock>(
     block: &B,
     plan: &Plan,
@@ -120,12 +130,8 @@ pub(crate) fn assemble<B: RowBlock>(
     for &column in &plan.projection {
         arrays.push(build(column)?);
     }
-    if plan.bad_values != BadValues::Null {
-        for (place, column) in plan.columns.iter().enumerate() {
-            if column.declared && !plan.projection.contains(&place) {
-                build(place)?;
-            }
-        }
+    for &column in &plan.checked {
+        build(column)?;
     }
     if plan.row_numbers {
         let numbers: UInt64Array = (0..rows).map(|row| Some(block.origin(row).0)).collect();
@@ -143,13 +149,10 @@ pub(crate) fn assemble<B: RowBlock>(
     bad.sort_unstable();
     bad.dedup_by_key(|(row, _)| *row);
     let mut keep = vec![true; rows];
+    let fails = plan.bad_values == BadValues::Fail;
     for (row, column) in bad {
         keep[row] = false;
-        let reject = bad_value(block, plan, row, column);
-        if plan.bad_values == BadValues::Fail {
-            return Err(into_error(reject));
-        }
-        rejects.push(reject)?;
+        rejects.stage(bad_value(block, plan, row, column), fails);
     }
     Ok(filter_record_batch(&batch, &BooleanArray::from(keep))?)
 }
@@ -174,16 +177,6 @@ fn bad_value<B: RowBlock>(block: &B, plan: &Plan, row: usize, column: usize) -> 
             type_name(&spec.data_type)
         ),
         raw: block.raw(row),
-    }
-}
-
-/// The same fault where the policy is to fail.
-pub(crate) fn into_error(reject: Reject) -> FormatError {
-    FormatError::BadRow {
-        row: reject.row,
-        byte_offset: reject.byte_offset,
-        code: reject.code,
-        message: reject.message,
     }
 }
 

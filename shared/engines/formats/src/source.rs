@@ -2,11 +2,11 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use parquet::errors::ParquetError;
-use parquet::file::reader::{ChunkReader, Length};
+
+use crate::error::FormatError;
 
 /// Bytes that can be read at any offset, from several threads at once.
 pub trait Source: Send + Sync {
@@ -128,7 +128,7 @@ impl Read for SourceReader {
         let count = self.source.read_at(self.at, &mut buffer[..wanted])?;
         if count == 0 {
             // The source is shorter than it said: the rest must not go missing in silence.
-            return Err(crate::FormatError::InputChanged.into_io());
+            return Err(FormatError::InputChanged.into_io());
         }
         self.at += count as u64;
         Ok(count)
@@ -155,41 +155,54 @@ impl Seek for SourceReader {
     }
 }
 
-/// A source as Parquet's reader wants it.
-#[derive(Clone)]
-pub(crate) struct ParquetSource(pub(crate) SharedSource);
+/// A source under a reader of another crate, which may tell of a failed read in words of its own:
+/// what really happened is kept here.
+pub(crate) struct Watched {
+    source: SharedSource,
+    fault: Mutex<Option<FormatError>>,
+}
 
-impl Length for ParquetSource {
-    fn len(&self) -> u64 {
-        self.0.length()
+impl Watched {
+    pub(crate) fn new(source: SharedSource) -> Arc<Self> {
+        Arc::new(Self {
+            source,
+            fault: Mutex::new(None),
+        })
+    }
+
+    /// The first fault of the source since the last call.
+    pub(crate) fn take_fault(&self) -> Option<FormatError> {
+        self.fault
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+    }
+
+    pub(crate) fn keep_fault(&self, fault: FormatError) {
+        self.fault
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get_or_insert(fault);
     }
 }
 
-impl ChunkReader for ParquetSource {
-    type T = io::BufReader<SourceReader>;
-
-    fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
-        let end = self.0.length();
-        Ok(io::BufReader::new(SourceReader::range(
-            Arc::clone(&self.0),
-            start.min(end),
-            end,
-        )))
+impl Source for Watched {
+    fn length(&self) -> u64 {
+        self.source.length()
     }
 
-    fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
-        // A damaged footer may ask for anything: nothing is allocated beyond the file itself.
-        let end = start.checked_add(length as u64);
-        if end.is_none_or(|end| end > self.0.length()) {
-            return Err(ParquetError::EOF(format!(
-                "{length} bytes at {start} lie outside the file"
-            )));
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let result = self.source.read_at(offset, buffer);
+        match &result {
+            Err(error) if error.kind() != io::ErrorKind::Interrupted => {
+                let copy = io::Error::new(error.kind(), error.to_string());
+                self.keep_fault(FormatError::Io(copy));
+            }
+            Ok(0) if !buffer.is_empty() && offset < self.length() => {
+                self.keep_fault(FormatError::InputChanged);
+            }
+            _ => {}
         }
-        let mut buffer = vec![0; length];
-        let read = read_full_at(self.0.as_ref(), start, &mut buffer)?;
-        if read < length {
-            return Err(ParquetError::EOF("the file is shorter than it was".into()));
-        }
-        Ok(buffer.into())
+        result
     }
 }

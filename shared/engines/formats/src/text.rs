@@ -4,17 +4,18 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use encoding_rs::UTF_8;
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::csv::automaton::Automaton;
 use crate::csv::split::Scanner;
-use crate::csv::{Chunk, ChunkScan, CsvReader, CsvSetup, Notes, fold_scans, keeps_blank};
+use crate::csv::{Chunk, ChunkScan, CsvReader, CsvSetup, fold_scans, keeps_blank};
 use crate::decompress::{Meter, Metered};
 use crate::encoding::{self, Detected, Transcoder};
 use crate::error::FormatError;
 use crate::input::{Content, Input, Kind};
 use crate::json::JsonReader;
 use crate::layout::{Compression, Layout};
+use crate::notes::Notes;
 use crate::options::ReadOptions;
 use crate::reject::{Rejects, Warning};
 use crate::rows::{Column, Plan};
@@ -34,7 +35,7 @@ pub(crate) struct TextInput {
 #[derive(Debug, Clone)]
 pub(crate) struct TextRegion {
     pub(crate) detected: DetectedText,
-    /// Where the first record begins, in the content without its mark.
+    /// Where the first record begins: in the content, or in its UTF-8 form where it is converted.
     pub(crate) data_start: u64,
     pub(crate) automaton: Automaton,
 }
@@ -56,6 +57,16 @@ impl DetectedText {
         Self {
             detected,
             converted,
+        }
+    }
+
+    /// Where the text begins among the bytes that are tokenised: a mark is left out of the UTF-8
+    /// form, and stands where it is otherwise.
+    pub(crate) fn text_start(&self) -> u64 {
+        if self.converted {
+            0
+        } else {
+            self.detected.bom_bytes as u64
         }
     }
 }
@@ -81,6 +92,24 @@ pub(crate) fn detect_encoding(
     let detected = encoding::detect(&samples, options.encoding.as_deref())?;
     layout.encoding = detected.encoding;
     layout.bom_bytes = detected.bom_bytes;
+    let declared = options
+        .encoding
+        .as_deref()
+        .and_then(|label| Encoding::for_label(label.trim().as_bytes()));
+    let is_utf16 = |encoding| encoding == UTF_16LE || encoding == UTF_16BE;
+    if let Some(declared) = declared
+        && declared != detected.encoding
+        && !(is_utf16(declared) && is_utf16(detected.encoding))
+    {
+        warnings.push(Warning::new(
+            "ENCODING_MARKED",
+            format!(
+                "the file was declared as {} but begins with the mark of {}; it was read as that",
+                declared.name(),
+                detected.encoding.name()
+            ),
+        ));
+    }
     if detected.guessed {
         warnings.push(Warning::new(
             "ENCODING_GUESSED",
@@ -108,6 +137,11 @@ impl TextRegion {
         Ok(input)
     }
 
+    /// Where that stream begins.
+    pub(crate) fn start(&self) -> u64 {
+        self.detected.text_start()
+    }
+
     /// Opens the records, or those of a chunk: the stream, where it begins, and its first row.
     pub(crate) fn open_records(
         &self,
@@ -117,12 +151,11 @@ impl TextRegion {
     ) -> Result<(Box<dyn Read + Send>, u64, u64), FormatError> {
         match chunk {
             Some(chunk) if self.is_splittable(content) => {
-                let mark = self.detected.detected.bom_bytes as u64;
-                let range = SourceReader::range(
-                    Arc::clone(&content.source),
-                    chunk.start + mark,
-                    chunk.end + mark,
-                );
+                if chunk.start < self.data_start || chunk.end > self.data_end(content) {
+                    return Err(FormatError::InputChanged);
+                }
+                let range =
+                    SourceReader::range(Arc::clone(&content.source), chunk.start, chunk.end);
                 Ok((
                     Box::new(Metered::new(range, meter.clone())),
                     chunk.start,
@@ -131,7 +164,7 @@ impl TextRegion {
             }
             _ => {
                 let mut input = self.open(content, meter)?;
-                skip(&mut input, self.data_start)?;
+                skip(&mut input, self.data_start - self.start())?;
                 Ok((input, self.data_start, 1))
             }
         }
@@ -141,9 +174,9 @@ impl TextRegion {
         content.compression == Compression::None && !self.detected.converted
     }
 
-    /// Where the content ends, without its mark.
+    /// Where the content of a splittable text ends.
     pub(crate) fn data_end(&self, content: &Content) -> u64 {
-        content.source.length() - self.detected.detected.bom_bytes as u64
+        content.source.length()
     }
 
     /// Scans the bytes from `start` to `end` from every state.
@@ -153,8 +186,7 @@ impl TextRegion {
         start: u64,
         end: u64,
     ) -> Result<ChunkScan, FormatError> {
-        let mark = self.detected.detected.bom_bytes as u64;
-        let mut range = SourceReader::range(Arc::clone(&content.source), start + mark, end + mark);
+        let mut range = SourceReader::range(Arc::clone(&content.source), start, end);
         let mut scanner = Scanner::new(self.automaton.clone(), start);
         let mut buffer = vec![0; 256 << 10];
         loop {
@@ -187,9 +219,11 @@ impl TextInput {
     ) -> Result<Self, FormatError> {
         let detected = detect_encoding(content, sample, options, layout, warnings)?;
         let text = tokenised_sample(sample, &detected);
-        let csv = sniff_csv(&text, &detected, options, warnings)?;
+        let mut csv = sniff_csv(&text, &detected, options, warnings)?;
+        let detected_text = DetectedText::new(detected, false);
+        csv.data_start += detected_text.text_start();
         let region = TextRegion {
-            detected: DetectedText::new(detected, false),
+            detected: detected_text,
             data_start: csv.data_start,
             automaton: Automaton::new(&csv.dialect, keeps_blank(&csv)),
         };
@@ -198,7 +232,7 @@ impl TextInput {
         } else {
             detected.encoding
         };
-        let setup = CsvSetup::new(&csv, encoding, Arc::clone(options));
+        let setup = CsvSetup::new(&csv, encoding, options);
         let names = csv.columns.clone();
         layout.csv = Some(csv);
         Ok(Self {
@@ -293,6 +327,11 @@ impl Input {
             Kind::Parquet(input) => input.row_groups() > 1,
             _ => self.text_region().is_some(),
         }
+    }
+
+    /// Whether chunks are told apart by their places.
+    pub(crate) fn has_chunks(&self) -> bool {
+        matches!(self.kind, Kind::Parquet(_)) || self.text_region().is_some()
     }
 
     /// Where records of splittable text begin and end; cuts for [`Input::scan_chunk`] lie anywhere

@@ -1,7 +1,10 @@
 //! Formats that are columns already: Parquet and Arrow.
 
+mod arrow_check;
 mod arrow_file;
 mod parquet_file;
+mod parquet_source;
+mod thrift;
 
 pub(crate) use arrow_file::ArrowInput;
 pub(crate) use parquet_file::ParquetInput;
@@ -15,6 +18,7 @@ use crate::contained::contained;
 use crate::decompress::Meter;
 use crate::error::FormatError;
 use crate::layout::Format;
+use crate::source::Watched;
 
 type Batches = Box<dyn Iterator<Item = Result<RecordBatch, FormatError>> + Send>;
 
@@ -22,6 +26,7 @@ type Batches = Box<dyn Iterator<Item = Result<RecordBatch, FormatError>> + Send>
 pub(crate) struct BatchReader {
     batches: Batches,
     format: Format,
+    source: Arc<Watched>,
     /// Places in a batch of the wanted columns.
     order: Vec<usize>,
     schema: SchemaRef,
@@ -49,6 +54,7 @@ impl std::fmt::Debug for BatchReader {
 /// What a reader of batches stands on.
 pub(crate) struct BatchSetup {
     pub(crate) format: Format,
+    pub(crate) source: Arc<Watched>,
     pub(crate) schema: SchemaRef,
     pub(crate) order: Vec<usize>,
     pub(crate) row_numbers: Option<String>,
@@ -73,6 +79,7 @@ impl BatchReader {
         Ok(Self {
             batches,
             format: setup.format,
+            source: setup.source,
             order: setup.order,
             schema: Arc::new(Schema::new_with_metadata(
                 fields,
@@ -103,7 +110,7 @@ impl BatchReader {
             Some(batch) => batch,
             None => loop {
                 let batches = &mut self.batches;
-                let next = contained(self.format, || batches.next().transpose())?;
+                let next = contained(self.format, &self.source, || batches.next().transpose())?;
                 match next {
                     None => return Ok(None),
                     Some(batch) if batch.num_rows() == 0 => {}

@@ -1,12 +1,16 @@
 //! Parquet, row group by row group.
 
-use arrow::datatypes::SchemaRef;
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
 
-use super::{BatchReader, BatchSetup, wanted};
+use super::parquet_source::ParquetSource;
+use super::{BatchReader, BatchSetup, thrift, wanted};
 use crate::contained::{contained, damaged};
 use crate::csv::Chunk;
 use crate::decompress::Meter;
@@ -14,7 +18,7 @@ use crate::error::FormatError;
 use crate::input::ReadRequest;
 use crate::layout::Format;
 use crate::limits::Limits;
-use crate::source::{ParquetSource, SharedSource, read_full_at};
+use crate::source::{SharedSource, Source, Watched, read_full_at};
 
 const FORMAT: Format = Format::Parquet;
 
@@ -37,11 +41,13 @@ impl std::fmt::Debug for ParquetInput {
 
 impl ParquetInput {
     pub(crate) fn open(source: SharedSource, limits: &Limits) -> Result<Self, FormatError> {
-        check_footer(&source, limits)?;
-        let source = ParquetSource(source);
-        let metadata = contained(FORMAT, || {
-            ArrowReaderMetadata::load(&source, ArrowReaderOptions::new())
-                .map_err(|error| damaged(FORMAT, error))
+        let source = ParquetSource {
+            bytes: Watched::new(source),
+            page_limit: limits.buffered_bytes,
+        };
+        check_footer(&source.bytes, limits)?;
+        let metadata = contained(FORMAT, &source.bytes, || {
+            load(&source).map_err(|error| damaged(FORMAT, error))
         })?;
         let input = Self { source, metadata };
         let columns = input.schema().fields().len();
@@ -66,7 +72,7 @@ impl ParquetInput {
         self.metadata.metadata().num_row_groups()
     }
 
-    fn rows(&self, groups: std::ops::Range<usize>) -> u64 {
+    fn rows(&self, groups: Range<usize>) -> u64 {
         let all = self.metadata.metadata().row_groups();
         all.get(groups)
             .unwrap_or_default()
@@ -76,7 +82,7 @@ impl ParquetInput {
     }
 
     /// Compressed bytes of row groups.
-    fn bytes(&self, groups: std::ops::Range<usize>) -> u64 {
+    fn bytes(&self, groups: Range<usize>) -> u64 {
         let all = self.metadata.metadata().row_groups();
         all.get(groups)
             .unwrap_or_default()
@@ -85,22 +91,34 @@ impl ParquetInput {
             .sum()
     }
 
+    fn chunk(&self, groups: Range<usize>) -> Chunk {
+        Chunk {
+            start: groups.start as u64,
+            end: groups.end as u64,
+            first_row: self.rows(0..groups.start) + 1,
+            rows: self.rows(groups),
+        }
+    }
+
     /// Chunks of whole row groups: `start` and `end` are their numbers.
     pub(crate) fn chunks(&self, count: usize) -> Vec<Chunk> {
         let groups = self.row_groups();
         let count = count.clamp(1, groups.max(1));
         (0..count)
-            .map(|place| {
-                let (start, end) = (groups * place / count, groups * (place + 1) / count);
-                Chunk {
-                    start: start as u64,
-                    end: end as u64,
-                    first_row: self.rows(0..start) + 1,
-                    rows: self.rows(start..end),
-                }
-            })
+            .map(|place| self.chunk(groups * place / count..groups * (place + 1) / count))
             .filter(|chunk| !chunk.is_empty())
             .collect()
+    }
+
+    /// Each row group that has rows, as a chunk of its own.
+    pub(crate) fn group_chunks(&self, groups: Range<usize>) -> Result<Vec<Chunk>, FormatError> {
+        if groups.start > groups.end || groups.end > self.row_groups() {
+            return Err(FormatError::InputChanged);
+        }
+        Ok(groups
+            .map(|group| self.chunk(group..group + 1))
+            .filter(|chunk| !chunk.is_empty())
+            .collect())
     }
 
     pub(crate) fn reader(
@@ -132,16 +150,17 @@ impl ParquetInput {
             self.metadata.clone(),
         );
         let mask = ProjectionMask::roots(builder.parquet_schema(), in_file);
-        let batches = contained(FORMAT, || {
+        let batches = contained(FORMAT, &self.source.bytes, || {
             builder
                 .with_projection(mask)
                 .with_row_groups((start..end).collect())
-                .with_batch_size(limits.batch_rows)
+                .with_batch_size(limits.rows_of_width(order.len()))
                 .build()
                 .map_err(|error| damaged(FORMAT, error))
         })?;
         let setup = BatchSetup {
             format: FORMAT,
+            source: Arc::clone(&self.source.bytes),
             schema: projected,
             order: places,
             row_numbers: request.row_numbers.clone(),
@@ -155,26 +174,58 @@ impl ParquetInput {
     }
 }
 
+/// Reads the metadata. Text comes as views, as it does from the other formats: a value that stands
+/// in a dictionary is then not copied for each row.
+fn load(source: &ParquetSource) -> parquet::errors::Result<ArrowReaderMetadata> {
+    let metadata = ArrowReaderMetadata::load(source, ArrowReaderOptions::new())?;
+    let fields: Vec<Arc<Field>> = metadata.schema().fields().iter().map(as_view).collect();
+    let schema = Schema::new_with_metadata(fields, metadata.schema().metadata().clone());
+    if schema == **metadata.schema() {
+        return Ok(metadata);
+    }
+    let options = ArrowReaderOptions::new().with_schema(Arc::new(schema));
+    ArrowReaderMetadata::try_new(Arc::clone(metadata.metadata()), options)
+}
+
+fn as_view(field: &Arc<Field>) -> Arc<Field> {
+    let data_type = match field.data_type() {
+        DataType::Utf8 | DataType::LargeUtf8 => DataType::Utf8View,
+        DataType::Binary | DataType::LargeBinary => DataType::BinaryView,
+        _ => return Arc::clone(field),
+    };
+    Arc::new(Field::clone(field).with_data_type(data_type))
+}
+
 /// The end of the file must be there, and what it declares must fit in the file.
-fn check_footer(source: &SharedSource, limits: &Limits) -> Result<(), FormatError> {
+fn check_footer(source: &Watched, limits: &Limits) -> Result<(), FormatError> {
     let length = source.length();
     let mut footer = [0; 8];
     if length < 12 {
         return Err(damaged(FORMAT, "it ends behind its first bytes"));
     }
-    read_full_at(source.as_ref(), length - 8, &mut footer).map_err(FormatError::Io)?;
+    read_exactly(source, length - 8, &mut footer)?;
     let [a, b, c, d, magic @ ..] = footer;
     match &magic {
         b"PAR1" => {}
         b"PARE" => return Err(FormatError::Encrypted),
         _ => return Err(damaged(FORMAT, "its end is missing")),
     }
-    let metadata = u64::from(u32::from_le_bytes([a, b, c, d]));
-    if metadata + 12 > length || metadata > limits.buffered_bytes {
+    let declared = u64::from(u32::from_le_bytes([a, b, c, d]));
+    if declared + 12 > length || declared > limits.buffered_bytes {
         return Err(damaged(
             FORMAT,
-            format!("it declares {metadata} bytes of metadata"),
+            format!("it declares {declared} bytes of metadata"),
         ));
+    }
+    let mut metadata = vec![0; declared as usize];
+    read_exactly(source, length - 8 - declared, &mut metadata)?;
+    thrift::check_metadata(&metadata, limits).map_err(|reason| damaged(FORMAT, reason))
+}
+
+fn read_exactly(source: &Watched, offset: u64, buffer: &mut [u8]) -> Result<(), FormatError> {
+    let read = read_full_at(source, offset, buffer).map_err(FormatError::Io)?;
+    if read < buffer.len() {
+        return Err(FormatError::InputChanged);
     }
     Ok(())
 }

@@ -25,6 +25,8 @@ pub(crate) struct BlockReader {
     next_row: u64,
     /// Records that are still to be read; the bytes behind them belong to others.
     left: u64,
+    /// Whether the blank lines behind the last record are counted.
+    exhausted: bool,
     at_end: bool,
     index: Index,
     /// Blank lines stepped over so far.
@@ -70,6 +72,7 @@ impl BlockReader {
             offset,
             next_row: first_row,
             left: u64::MAX,
+            exhausted: false,
             at_end: false,
             index: Index::default(),
             blank_lines: 0,
@@ -86,14 +89,10 @@ impl BlockReader {
     /// The next records: as many as a batch may have, now and then none. `None` at the end.
     pub(crate) fn next_block(&mut self) -> Result<Option<Block<'_>>, FormatError> {
         if self.left == 0 {
+            self.count_blank_lines()?;
             return Ok(None);
         }
-        self.buffer.copy_within(self.consumed..self.filled, 0);
-        self.filled -= self.consumed;
-        self.offset += self.consumed as u64;
-        self.consumed = 0;
-        self.index.clear();
-
+        self.compact();
         let mut at = 0;
         loop {
             let bytes = &self.buffer[..self.filled];
@@ -105,15 +104,20 @@ impl BlockReader {
                     .tokenize(bytes, at, self.at_end, wanted, &mut self.index);
             at = next;
             match stop {
+                // A fault is told of when the records before it are through: its turn comes then.
+                Stop::Unterminated if !self.index.records.is_empty() => break,
                 Stop::Unterminated => {
                     return Err(FormatError::UnterminatedQuote {
-                        row: self.pending_row(),
+                        row: self.next_row,
                         byte_offset: self.offset + at as u64,
                     });
                 }
                 Stop::NeedsMore if !self.at_end => {
                     if self.filled - at > self.limits.record_bytes {
-                        return Err(self.too_long(at));
+                        if self.index.records.is_empty() {
+                            return Err(self.too_long(at));
+                        }
+                        break;
                     }
                     if at >= self.limits.batch_bytes {
                         break;
@@ -123,8 +127,8 @@ impl BlockReader {
                 Stop::Enough | Stop::NeedsMore => break,
             }
         }
-        self.check_lengths()?;
-        self.consumed = at;
+        self.consumed = self.leave_too_long(at)?;
+        let at = self.consumed;
         let first_row = self.next_row;
         self.next_row += self.index.records.len() as u64;
         self.left -= self.index.records.len() as u64;
@@ -140,6 +144,39 @@ impl BlockReader {
             index: &self.index,
             tokenizer: &self.tokenizer,
         }))
+    }
+
+    /// Makes room in front of what is not used up.
+    fn compact(&mut self) {
+        self.buffer.copy_within(self.consumed..self.filled, 0);
+        self.filled -= self.consumed;
+        self.offset += self.consumed as u64;
+        self.consumed = 0;
+        self.index.clear();
+    }
+
+    /// Behind the last of a limited number of records: blank lines belong to the record before
+    /// them, whoever reads the one behind.
+    fn count_blank_lines(&mut self) -> Result<(), FormatError> {
+        while !self.exhausted {
+            self.compact();
+            let mut at = 0;
+            let bytes = &self.buffer[..self.filled];
+            let next = self
+                .tokenizer
+                .record_start(bytes, &mut at, self.at_end, &mut self.index);
+            self.consumed = at;
+            self.blank_lines += self.index.blank_lines;
+            self.exhausted = next.is_some() || self.at_end;
+            if !self.exhausted {
+                // A comment may be as long as a record.
+                if self.filled - at > self.limits.record_bytes {
+                    return Err(self.too_long(at));
+                }
+                self.fill(self.filled - at)?;
+            }
+        }
+        Ok(())
     }
 
     /// Reads on. A record that is not whole yet is tokenised again from its start, so the step
@@ -164,35 +201,28 @@ impl BlockReader {
         Ok(())
     }
 
-    /// A record may also be too long and whole, where one read brought all of it.
-    fn check_lengths(&self) -> Result<(), FormatError> {
-        let too_long = |record: &&super::tokenizer::Record| {
-            (record.end - record.start) as usize > self.limits.record_bytes
+    /// A record may also be too long and whole, where one read brought all of it. What stands before
+    /// it is a block of its own. Answers where the block ends.
+    fn leave_too_long(&mut self, end: usize) -> Result<usize, FormatError> {
+        let limit = self.limits.record_bytes;
+        let is_too_long =
+            |record: &super::tokenizer::Record| (record.end - record.start) as usize > limit;
+        let Some(place) = self.index.records.iter().position(is_too_long) else {
+            return Ok(end);
         };
-        match self
-            .index
-            .records
-            .iter()
-            .position(|record| too_long(&record))
-        {
-            None => Ok(()),
-            Some(place) => Err(FormatError::RecordTooLong {
-                row: self.next_row + place as u64,
-                byte_offset: self.offset + u64::from(self.index.records[place].start),
-                limit: self.limits.record_bytes,
-            }),
+        let start = self.index.records[place].start as usize;
+        if place == 0 {
+            return Err(self.too_long(start));
         }
+        self.index.records.truncate(place);
+        Ok(start)
     }
 
     fn too_long(&self, at: usize) -> FormatError {
         FormatError::RecordTooLong {
-            row: self.pending_row(),
+            row: self.next_row,
             byte_offset: self.offset + at as u64,
             limit: self.limits.record_bytes,
         }
-    }
-
-    fn pending_row(&self) -> u64 {
-        self.next_row + self.index.records.len() as u64
     }
 }

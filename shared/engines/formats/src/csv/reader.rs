@@ -11,8 +11,10 @@ use super::rows::{CsvRows, Mended, NullValues, RowRules};
 use super::tokenizer::Tokenizer;
 use crate::error::FormatError;
 use crate::layout::CsvLayout;
+use crate::limits::Limits;
 use crate::options::ReadOptions;
-use crate::reject::{Rejects, Warning};
+use crate::notes::Notes;
+use crate::reject::Rejects;
 use crate::rows::{Assembled, Plan, RowBlock, assemble};
 use crate::types::FileFacts;
 
@@ -21,7 +23,7 @@ use crate::types::FileFacts;
 pub(crate) struct CsvSetup {
     pub(crate) rules: Arc<RowRules>,
     pub(crate) tokenizer: Tokenizer,
-    pub(crate) options: Arc<ReadOptions>,
+    limits: Limits,
 }
 
 impl CsvSetup {
@@ -29,9 +31,11 @@ impl CsvSetup {
     pub(crate) fn new(
         layout: &CsvLayout,
         encoding: &'static Encoding,
-        options: Arc<ReadOptions>,
+        options: &ReadOptions,
     ) -> Self {
         let width = layout.columns.len();
+        let mut limits = options.limits;
+        limits.batch_rows = limits.rows_of_width(width);
         Self {
             rules: Arc::new(RowRules {
                 width,
@@ -44,9 +48,9 @@ impl CsvSetup {
             tokenizer: Tokenizer::new(
                 &layout.dialect,
                 keeps_blank(layout),
-                options.limits.columns + 1,
+                limits.columns + 1,
             ),
-            options,
+            limits,
         }
     }
 }
@@ -78,7 +82,7 @@ impl CsvReader {
             blocks: BlockReader::new(
                 input,
                 setup.tokenizer.clone(),
-                setup.options.limits,
+                setup.limits,
                 offset,
                 first_row,
             ),
@@ -102,8 +106,9 @@ impl CsvReader {
     ) -> Result<Option<RecordBatch>, FormatError> {
         while let Some(block) = self.blocks.next_block()? {
             self.rows_read += block.index.records.len() as u64;
-            let rows = CsvRows::new(block, &self.setup.rules, rejects, &mut self.mended)?;
+            let rows = CsvRows::new(block, &self.setup.rules, rejects, &mut self.mended);
             let batch = assemble(&rows, plan, rejects, &mut self.assembled)?;
+            rejects.commit()?;
             if batch.num_rows() > 0 {
                 return Ok(Some(batch));
             }
@@ -116,7 +121,8 @@ impl CsvReader {
     pub(crate) fn observe(&mut self, facts: &mut FileFacts) -> Result<(), FormatError> {
         let mut rejects = Rejects::new(u64::MAX);
         while let Some(block) = self.blocks.next_block()? {
-            let rows = CsvRows::new(block, &self.setup.rules, &mut rejects, &mut self.mended)?;
+            let rows = CsvRows::new(block, &self.setup.rules, &mut rejects, &mut self.mended);
+            rejects.commit()?;
             rejects.take();
             facts.rows += rows.rows() as u64;
             for (column, facts) in facts.columns.iter_mut().enumerate() {
@@ -131,72 +137,12 @@ impl CsvReader {
 
     pub(crate) fn notes(&self) -> Notes {
         Notes {
-            mended: self.mended,
+            padded_rows: self.mended.padded_rows,
+            replaced_rows: self.mended.replaced_rows,
             bad_cells: self.assembled.bad_cells,
             blank_lines: self.blocks.blank_lines,
             text_after_quote: self.blocks.text_after_quote,
+            ..Notes::default()
         }
-    }
-}
-
-/// What a reader saw that is worth a word; it adds up over chunks.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Notes {
-    mended: Mended,
-    bad_cells: u64,
-    blank_lines: u64,
-    text_after_quote: u64,
-}
-
-impl Notes {
-    /// Of formats in which nothing else can be odd.
-    pub(crate) fn of_bad_cells(bad_cells: u64) -> Self {
-        Self {
-            bad_cells,
-            ..Self::default()
-        }
-    }
-
-    pub(crate) fn add(&mut self, other: Self) {
-        self.mended.padded_rows += other.mended.padded_rows;
-        self.mended.replaced_rows += other.mended.replaced_rows;
-        self.bad_cells += other.bad_cells;
-        self.blank_lines += other.blank_lines;
-        self.text_after_quote += other.text_after_quote;
-    }
-
-    pub(crate) fn warnings(&self) -> Vec<Warning> {
-        let notes = [
-            (
-                self.mended.padded_rows,
-                "PADDED_ROWS",
-                "rows had fewer fields than columns and were filled with nulls",
-            ),
-            (
-                self.mended.replaced_rows,
-                "REPLACED_BYTES",
-                "rows had bytes that are no text; they are U+FFFD now",
-            ),
-            (
-                self.bad_cells,
-                "BAD_VALUES",
-                "cells did not read as the type of their column and are null",
-            ),
-            (
-                self.blank_lines,
-                "BLANK_LINES",
-                "blank lines were stepped over",
-            ),
-            (
-                self.text_after_quote,
-                "TEXT_AFTER_QUOTE",
-                "fields have text behind their closing quote; they were taken as they stand",
-            ),
-        ];
-        notes
-            .into_iter()
-            .filter(|(count, _, _)| *count > 0)
-            .map(|(count, code, text)| Warning::new(code, format!("{count} {text}")))
-            .collect()
     }
 }

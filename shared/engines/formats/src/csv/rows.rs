@@ -7,10 +7,9 @@ use encoding_rs::{Encoding, UTF_8};
 
 use super::block::Block;
 use super::tokenizer::Record;
-use crate::error::FormatError;
 use crate::options::{InvalidUtf8, RaggedRows};
 use crate::reject::{Reject, RejectCode, Rejects, raw_text};
-use crate::rows::{RowBlock, into_error};
+use crate::rows::RowBlock;
 
 /// Texts that mean no value.
 #[derive(Debug, Clone, Default)]
@@ -70,7 +69,7 @@ impl<'a> CsvRows<'a> {
         rules: &'a RowRules,
         rejects: &mut Rejects,
         mended: &mut Mended,
-    ) -> Result<Self, FormatError> {
+    ) -> Self {
         let text = if rules.encoding == UTF_8 {
             simdutf8::basic::from_utf8(block.bytes).ok()
         } else if block.bytes.is_ascii() {
@@ -87,7 +86,7 @@ impl<'a> CsvRows<'a> {
         let records = &block.index.records;
         let width = rules.width as u32;
         if text.is_some() && records.iter().all(|record| record.fields == width) {
-            return Ok(rows);
+            return rows;
         }
         let mut kept = Vec::with_capacity(records.len());
         for (place, record) in records.iter().enumerate() {
@@ -106,15 +105,12 @@ impl<'a> CsvRows<'a> {
                         RejectCode::InvalidUtf8 => rules.invalid == InvalidUtf8::Fail,
                         _ => rules.ragged == RaggedRows::Fail,
                     };
-                    if fails {
-                        return Err(into_error(reject));
-                    }
-                    rejects.push(reject)?;
+                    rejects.stage(reject, fails);
                 }
             }
         }
         rows.kept = Some(kept);
-        Ok(rows)
+        rows
     }
 
     fn bytes(&self, record: &Record) -> &'a [u8] {

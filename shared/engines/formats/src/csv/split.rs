@@ -37,9 +37,10 @@ pub struct ChunkScan {
 /// A part of a file that is read on its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chunk {
-    /// Where its first record begins; of Parquet, the number of its first row group.
+    /// Where its first record begins, or the data of the whole file; of Parquet, the number of its
+    /// first row group.
     pub start: u64,
-    /// Behind its last one.
+    /// Behind its last one, and the blank lines that follow it.
     pub end: u64,
     /// Number of its first row, from 1.
     pub first_row: u64,
@@ -204,10 +205,11 @@ pub(crate) struct Border {
 }
 
 impl Border {
-    pub(crate) fn start() -> Self {
+    /// Before the row `first_row`.
+    pub(crate) fn before(first_row: u64) -> Self {
         Self {
             state: State::RecordStart,
-            next_row: 1,
+            next_row: first_row,
             open: None,
         }
     }
@@ -247,7 +249,7 @@ impl Border {
 /// [`FormatError::UnterminatedQuote`] where the file ends within quotes, and
 /// [`FormatError::InputChanged`] where the scans do not belong together.
 pub fn fold_scans(scans: &[ChunkScan]) -> Result<Vec<Chunk>, FormatError> {
-    let mut border = Border::start();
+    let mut border = Border::before(1);
     let mut chunks: Vec<Chunk> = Vec::with_capacity(scans.len());
     let mut at = scans.first().map_or(0, |scan| scan.start);
     for scan in scans {
@@ -272,6 +274,13 @@ pub fn fold_scans(scans: &[ChunkScan]) -> Result<Vec<Chunk>, FormatError> {
         }
         chunk.end = next_start;
         next_start = chunk.start;
+    }
+    // Blank lines before the first record belong to it, as there is no other.
+    if let (Some(scan), Some(place)) = (scans.first(), chunks.iter().position(|c| c.rows > 0)) {
+        for chunk in &mut chunks[..place] {
+            (chunk.start, chunk.end) = (scan.start, scan.start);
+        }
+        chunks[place].start = scan.start;
     }
     Ok(chunks)
 }

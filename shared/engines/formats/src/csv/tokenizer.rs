@@ -139,6 +139,7 @@ impl Tokenizer {
                 return (at, Stop::NeedsMore);
             };
             let first_field = index.fields.len();
+            let text_after_quote = index.text_after_quote;
             let mut fields = 0u32;
             let mut position = start;
             at = loop {
@@ -156,7 +157,9 @@ impl Tokenizer {
                         break next;
                     }
                     FieldEnd::Incomplete => {
+                        // It comes again with more bytes.
                         index.fields.truncate(first_field);
+                        index.text_after_quote = text_after_quote;
                         return (start, Stop::NeedsMore);
                     }
                     FieldEnd::Open => {
@@ -180,7 +183,7 @@ impl Tokenizer {
 
     /// Steps over blank lines and comments to the next record. `None` where more bytes are needed;
     /// `at` then is where to go on.
-    fn record_start(
+    pub(crate) fn record_start(
         &self,
         bytes: &[u8],
         at: &mut usize,

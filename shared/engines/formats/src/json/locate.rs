@@ -12,7 +12,7 @@ pub(crate) enum Records {
     Document,
 }
 
-const MAX_NAME: usize = 64 << 10;
+pub(super) const MAX_NAME: usize = 64 << 10;
 
 /// Reads `$.data.items`, `$`, `data.items[*]`.
 pub(crate) fn parse_path(path: &str) -> Result<Vec<String>, FormatError> {
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn finds_the_first_array_of_objects() {
-        let find = |text: &'static str| find(&mut JsonStream::new(Box::new(text.as_bytes())), 64);
+        let find = |text: &'static str| find(&mut JsonStream::new(Box::new(text.as_bytes()), 0), 64);
         assert_eq!(find(" [1]").unwrap(), Records::Array(vec![]));
         assert_eq!(
             find(r#"{"a": {"b": []}, "tags": ["x", "y"], "rows": [{"a": 1}]}"#).unwrap(),
@@ -143,5 +143,8 @@ mod tests {
         );
         assert_eq!(find(r#"{"a": 1}"#).unwrap(), Records::Document);
         assert!(find(r#"{"a": "#).is_err());
+        // What is no value must not be waited for.
+        assert!(find(r#"{"a": [1}"#).is_err());
+        assert!(find(r#"{"a": [1,}"#).is_err());
     }
 }

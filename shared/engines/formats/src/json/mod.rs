@@ -1,8 +1,11 @@
 //! JSON: a record in each line, an array of records, or one record.
 
+mod input;
 mod locate;
 mod reader;
 mod record;
+mod records;
 mod stream;
 
-pub(crate) use reader::{JsonInput, JsonReader, observe_cell};
+pub(crate) use input::{JsonInput, observe_cell};
+pub(crate) use reader::JsonReader;

@@ -22,13 +22,14 @@ impl std::fmt::Debug for JsonStream {
 const BUFFER: usize = 128 << 10;
 
 impl JsonStream {
-    pub(crate) fn new(input: Box<dyn Read + Send>) -> Self {
+    /// `offset`: where the input begins in the file.
+    pub(crate) fn new(input: Box<dyn Read + Send>, offset: u64) -> Self {
         Self {
             input,
             buffer: vec![0; BUFFER],
             at: 0,
             filled: 0,
-            offset: 0,
+            offset,
         }
     }
 
@@ -62,12 +63,6 @@ impl JsonStream {
         } else {
             None
         })
-    }
-
-    pub(crate) fn next(&mut self) -> Result<Option<u8>, FormatError> {
-        let byte = self.peek()?;
-        self.at += usize::from(byte.is_some());
-        Ok(byte)
     }
 
     /// The next byte that is no white space, without taking it.
@@ -115,8 +110,10 @@ impl JsonStream {
         max_depth: usize,
     ) -> Result<(), FormatError> {
         let start = self.place();
-        if self.peek_token()?.is_none() {
-            return Err(self.ends_early());
+        match self.peek_token()? {
+            None => return Err(self.ends_early()),
+            Some(b',' | b':' | b']' | b'}') => return Err(self.malformed("a value is missing")),
+            Some(_) => {}
         }
         // Depth in excess is the record's fault, not the document's: it is found when it is parsed.
         let max_depth = max_depth.max(512) * 4;
@@ -191,7 +188,13 @@ impl JsonStream {
         if self.peek_token()? != Some(b'"') {
             return Err(self.malformed("a name in quotes is expected"));
         }
-        self.value(Some((&mut raw, limit)), 1)?;
+        self.value(Some((&mut raw, limit)), 1)
+            .map_err(|error| match error {
+                FormatError::RecordTooLong { .. } => {
+                    self.malformed(format!("a name is longer than {limit} bytes"))
+                }
+                error => error,
+            })?;
         serde_json::from_slice(&raw).map_err(|error| self.malformed(error.to_string()))
     }
 }

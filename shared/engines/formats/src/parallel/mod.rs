@@ -1,27 +1,27 @@
 //! One file read by several threads, in order and exactly.
 //!
-//! Each thread takes every n-th chunk of a few megabytes, reads it once, scans it from every state,
-//! waits for the state at its beginning, which the thread before it tells as soon as it has scanned,
-//! and then parses what begins in its chunk. Nothing is guessed, so nothing is done twice.
+//! Each thread takes every n-th part of the file: of text a few megabytes, of Parquet a row group.
+//! What the threads answer is taken part by part, so that rows, rejects and faults come as they do
+//! from one reader.
 
-use std::io::{Cursor, Read};
+mod observe;
+mod work;
+
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 
-use crate::csv::split::{Border, Scanner};
-use crate::csv::{Chunk, Notes};
 use crate::decompress::Meter;
 use crate::error::FormatError;
-use crate::input::{Input, ReadRequest};
+use crate::input::{Input, Kind, ReadRequest};
+use crate::layout::Layout;
+use crate::notes::Notes;
 use crate::reader::{Progress, Reader};
 use crate::reject::{Reject, Rejects, Warning};
-use crate::rows::Plan;
-use crate::source::{SourceReader, read_full_at};
-use crate::types::FileFacts;
+use work::{Borders, GroupWork, Message, TextWork, Work};
 
 const CHUNK_BYTES: u64 = 4 << 20;
 /// Batches that a thread may be ahead of whoever takes them.
@@ -44,75 +44,25 @@ enum Body {
 struct Many {
     input: Input,
     schema: SchemaRef,
-    chunks: u64,
+    parts: u64,
     current: u64,
     receivers: Vec<Receiver<Message>>,
     threads: Vec<JoinHandle<()>>,
-    borders: Arc<Borders>,
+    /// Of text: the states between parts, for which threads wait.
+    borders: Option<Arc<Borders>>,
     rejects: Rejects,
     notes: Notes,
     rows_read: u64,
     meter: Meter,
+    bytes_total: u64,
     finished: bool,
 }
 
-enum Message {
-    Batch(RecordBatch, Vec<Reject>),
-    /// The chunk is through.
-    End(Vec<Reject>, Notes, u64),
-    Fault(FormatError, Vec<Reject>),
-}
-
-/// The states between chunks, as far as they are known.
-#[derive(Debug)]
-struct Borders {
-    known: Mutex<Known>,
-    changed: Condvar,
-}
-
-#[derive(Debug)]
-struct Known {
-    /// The border before chunk `next`, which is the first chunk that was not scanned yet.
-    border: Border,
-    next: u64,
-    stopped: bool,
-}
-
-impl Borders {
-    /// Waits for the border before `chunk`, and moves it behind. `None` where the reading stopped.
-    fn step(
-        &self,
-        chunk: u64,
-        scan: &crate::csv::ChunkScan,
-    ) -> Option<Result<(Option<u64>, u64, u64), FormatError>> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        while known.next < chunk && !known.stopped {
-            known = self
-                .changed
-                .wait(known)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
-        if known.stopped {
-            return None;
-        }
-        let stepped = known.border.step(scan);
-        known.next += 1;
-        self.changed.notify_all();
-        Some(stepped)
-    }
-
-    fn stop(&self) {
-        self.known
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .stopped = true;
-        self.changed.notify_all();
-    }
-}
-
 impl ParallelReader {
-    /// Reads `input` with up to `threads` threads. A request for a chunk, and a file that cannot be
-    /// split, take one.
+    /// Reads `input`, or a chunk of it, with up to `threads` threads. What cannot be split takes one.
+    ///
+    /// # Errors
+    /// As [`Input::reader`].
     pub fn new(input: &Input, request: &ReadRequest, threads: usize) -> Result<Self, FormatError> {
         Self::with_chunk_bytes(input, request, threads, CHUNK_BYTES)
     }
@@ -123,20 +73,31 @@ impl ParallelReader {
         threads: usize,
         chunk_bytes: u64,
     ) -> Result<Self, FormatError> {
-        let range = input
-            .data_range()
-            .filter(|_| request.chunk.is_none() && threads > 1);
-        let body = match range {
-            Some((start, end)) if end - start > chunk_bytes => Body::Many(Many::start(
-                input,
-                request,
-                threads,
-                chunk_bytes,
-                (start, end),
-            )?),
-            _ => Body::One(Box::new(input.reader(request)?)),
+        let many = if threads < 2 {
+            None
+        } else if let Kind::Parquet(_) = &input.kind {
+            Many::groups(input, request, threads)?
+        } else {
+            Many::text(input, request, threads, chunk_bytes)?
+        };
+        let body = match many {
+            Some(many) => Body::Many(many),
+            None => Body::One(Box::new(input.reader(request)?)),
         };
         Ok(Self { body })
+    }
+
+    /// The file under this reader.
+    pub fn input(&self) -> &Input {
+        match &self.body {
+            Body::One(reader) => reader.input(),
+            Body::Many(many) => &many.input,
+        }
+    }
+
+    /// What the file is.
+    pub fn layout(&self) -> &Layout {
+        self.input().layout()
     }
 
     /// The columns of the batches.
@@ -147,7 +108,7 @@ impl ParallelReader {
         }
     }
 
-    /// The next rows, in the order of the file; `None` at the end.
+    /// The next rows, in the order of the file; `None` at the end. After an error nothing more comes.
     ///
     /// # Errors
     /// As [`Reader::next_batch`].
@@ -192,7 +153,7 @@ impl ParallelReader {
             Body::One(reader) => reader.progress(),
             Body::Many(many) => Progress {
                 bytes_consumed: many.meter.bytes(),
-                bytes_total: many.input.content.source.length(),
+                bytes_total: many.bytes_total,
                 rows_read: many.rows_read,
                 rows_rejected: many.rejects.total(),
             },
@@ -201,109 +162,169 @@ impl ParallelReader {
 }
 
 impl Many {
-    fn start(
+    fn text(
         input: &Input,
         request: &ReadRequest,
         threads: usize,
         chunk_bytes: u64,
-        range: (u64, u64),
-    ) -> Result<Self, FormatError> {
-        let plan = Plan::new(
-            Arc::clone(&input.columns),
-            request.projection.as_deref(),
-            request.row_numbers.as_deref(),
-            input.options.bad_values,
-        )?;
-        let chunks = (range.1 - range.0).div_ceil(chunk_bytes);
-        let threads = threads.min(chunks as usize).max(1);
-        let borders = Arc::new(Borders {
-            known: Mutex::new(Known {
-                border: Border::start(),
-                next: 0,
-                stopped: false,
-            }),
-            changed: Condvar::new(),
-        });
+    ) -> Result<Option<Self>, FormatError> {
+        let Some(data) = input.data_range() else {
+            return Ok(None);
+        };
+        let range = request
+            .chunk
+            .map_or(data, |chunk| (chunk.start, chunk.end.max(chunk.start)));
+        if range.0 < data.0 || range.1 > data.1 {
+            return Err(FormatError::InputChanged);
+        }
+        let parts = (range.1 - range.0).div_ceil(chunk_bytes);
+        if parts < 2 {
+            return Ok(None);
+        }
+        let plan = input.plan(request)?;
+        let first_row = request.chunk.map_or(1, |chunk| chunk.first_row);
+        let borders = Arc::new(Borders::before(first_row));
         let meter = Meter::default();
-        let mut many = Self {
+        let bytes_total = match request.chunk {
+            Some(_) => range.1 - range.0,
+            None => {
+                // The header was read when the file was opened.
+                meter.add(range.0);
+                range.1
+            }
+        };
+        let schema = Arc::clone(&plan.schema);
+        let work = Work::Text(TextWork {
             input: input.clone(),
-            schema: Arc::clone(&plan.schema),
-            chunks,
+            plan,
+            borders: Arc::clone(&borders),
+            meter: meter.clone(),
+            range,
+            chunk_bytes,
+            first_row,
+        });
+        let mut many = Self::new(input, schema, parts, meter, bytes_total);
+        many.borders = Some(borders);
+        many.start(&Arc::new(work), threads)?;
+        Ok(Some(many))
+    }
+
+    fn groups(
+        input: &Input,
+        request: &ReadRequest,
+        threads: usize,
+    ) -> Result<Option<Self>, FormatError> {
+        let Kind::Parquet(parquet) = &input.kind else {
+            return Ok(None);
+        };
+        let whole = request.chunk.map_or(0..parquet.row_groups(), |chunk| {
+            chunk.start as usize..chunk.end as usize
+        });
+        let groups = parquet.group_chunks(whole)?;
+        if groups.len() < 2 {
+            return Ok(None);
+        }
+        // The same refusal, and the same schema, as of one reader.
+        let reader = input.reader(request)?;
+        let meter = Meter::default();
+        let bytes_total = reader.progress().bytes_total;
+        let parts = groups.len() as u64;
+        let work = Work::Groups(GroupWork {
+            input: input.clone(),
+            request: request.clone(),
+            groups,
+            meter: meter.clone(),
+        });
+        let mut many = Self::new(input, reader.schema(), parts, meter, bytes_total);
+        many.start(&Arc::new(work), threads)?;
+        Ok(Some(many))
+    }
+
+    fn new(input: &Input, schema: SchemaRef, parts: u64, meter: Meter, bytes_total: u64) -> Self {
+        Self {
+            input: input.clone(),
+            schema,
+            parts,
             current: 0,
-            receivers: Vec::with_capacity(threads),
-            threads: Vec::with_capacity(threads),
-            borders,
+            receivers: Vec::new(),
+            threads: Vec::new(),
+            borders: None,
             rejects: Rejects::new(input.options.max_rejected_rows),
             notes: Notes::default(),
             rows_read: 0,
             meter,
+            bytes_total,
             finished: false,
-        };
-        for place in 0..threads {
-            let (sender, receiver) = sync_channel(AHEAD);
-            many.receivers.push(receiver);
-            let worker = Worker {
-                input: input.clone(),
-                plan: plan.clone(),
-                borders: Arc::clone(&many.borders),
-                meter: many.meter.clone(),
-                range,
-                chunk_bytes,
-                sender,
-            };
-            let step = threads as u64;
+        }
+    }
+
+    fn start(&mut self, work: &Arc<Work>, threads: usize) -> Result<(), FormatError> {
+        let parts = self.parts;
+        let lanes = (threads as u64).min(parts);
+        for place in 0..lanes {
+            let (sender, receiver): (SyncSender<Message>, _) = sync_channel(AHEAD);
+            self.receivers.push(receiver);
+            let work = Arc::clone(work);
             let thread = std::thread::Builder::new()
                 .name(format!("reader-{place}"))
                 .spawn(move || {
-                    let mut chunk = place as u64;
-                    while chunk < chunks && worker.chunk(chunk).is_some() {
-                        chunk += step;
+                    let mut part = place;
+                    while part < parts && work.part(part, &sender).is_some() {
+                        part += lanes;
                     }
                 })
                 .map_err(FormatError::Io)?;
-            many.threads.push(thread);
+            self.threads.push(thread);
         }
-        Ok(many)
+        Ok(())
     }
 
     fn next_batch(&mut self) -> Result<Option<RecordBatch>, FormatError> {
-        while !self.finished && self.current < self.chunks {
-            let lane = (self.current % self.receivers.len() as u64) as usize;
-            let result = match self.receivers[lane].recv() {
-                Ok(Message::Batch(batch, rejects)) => {
-                    self.rejects.extend(rejects).map(|()| Some(batch))
-                }
-                Ok(Message::End(rejects, notes, rows)) => {
-                    self.current += 1;
-                    self.notes.add(notes);
-                    self.rows_read += rows;
-                    self.rejects.extend(rejects).map(|()| None)
-                }
-                Ok(Message::Fault(error, rejects)) => self.rejects.extend(rejects).and(Err(error)),
-                // A thread that ends without a word has panicked: its rows must not go missing.
-                Err(_) => Err(FormatError::Io(std::io::Error::other(
-                    "a reading thread failed",
-                ))),
-            };
-            match result {
+        while !self.finished && self.current < self.parts {
+            match self.take() {
                 Ok(Some(batch)) => return Ok(Some(batch)),
                 Ok(None) => {}
                 Err(error) => {
-                    self.finished = true;
-                    self.borders.stop();
+                    self.stop();
                     return Err(error);
                 }
             }
         }
         Ok(None)
     }
+
+    /// The next message of the part whose turn it is.
+    fn take(&mut self) -> Result<Option<RecordBatch>, FormatError> {
+        let lane = (self.current % self.receivers.len() as u64) as usize;
+        match self.receivers[lane].recv() {
+            Ok(Message::Batch(batch, rejects)) => self.rejects.extend(rejects).map(|()| Some(batch)),
+            Ok(Message::End(rejects, notes, rows)) => {
+                self.current += 1;
+                self.notes.add(notes);
+                self.rows_read += rows;
+                self.rejects.extend(rejects).map(|()| None)
+            }
+            Ok(Message::Fault(error, rejects)) => self.rejects.extend(rejects).and(Err(error)),
+            // A thread that ends without a word has panicked: its rows must not go missing.
+            Err(_) => Err(FormatError::Io(std::io::Error::other(
+                "a reading thread failed",
+            ))),
+        }
+    }
+
+    /// Lets all threads end: none waits for a border, nor for a place to put its batch.
+    fn stop(&mut self) {
+        self.finished = true;
+        if let Some(borders) = &self.borders {
+            borders.stop();
+        }
+        self.receivers.clear();
+    }
 }
 
 impl Drop for Many {
     fn drop(&mut self) {
-        self.borders.stop();
-        // Without receivers no thread waits to send.
-        self.receivers.clear();
+        self.stop();
         for thread in self.threads.drain(..) {
             // A panic was told of when its message was missed.
             let _ = thread.join();
@@ -311,130 +332,6 @@ impl Drop for Many {
     }
 }
 
-struct Worker {
-    input: Input,
-    plan: Plan,
-    borders: Arc<Borders>,
-    meter: Meter,
-    range: (u64, u64),
-    chunk_bytes: u64,
-    sender: SyncSender<Message>,
-}
-
-impl Worker {
-    /// Reads one chunk. `None` where there is no use in going on.
-    fn chunk(&self, chunk: u64) -> Option<()> {
-        let mut rejects = Rejects::new(u64::MAX);
-        match self.read(chunk, &mut rejects) {
-            Ok(Some((notes, rows))) => self
-                .sender
-                .send(Message::End(rejects.take(), notes, rows))
-                .ok(),
-            Ok(None) => None,
-            Err(error) => {
-                let _ = self.sender.send(Message::Fault(error, rejects.take()));
-                // The chunks behind need no border any more.
-                self.borders.stop();
-                None
-            }
-        }
-    }
-
-    fn read(&self, chunk: u64, rejects: &mut Rejects) -> Result<Option<(Notes, u64)>, FormatError> {
-        let Some(region) = self.input.text_region() else {
-            return Err(FormatError::InputChanged);
-        };
-        let start = self.range.0 + chunk * self.chunk_bytes;
-        let end = (start + self.chunk_bytes).min(self.range.1);
-        let source = &self.input.content.source;
-        let mark = region.detected.detected.bom_bytes as u64;
-        let mut bytes = vec![0; (end - start) as usize];
-        let read =
-            read_full_at(source.as_ref(), start + mark, &mut bytes).map_err(FormatError::Io)?;
-        if read < bytes.len() {
-            return Err(FormatError::InputChanged);
-        }
-        self.meter.add(read as u64);
-        let mut scanner = Scanner::new(region.automaton.clone(), start);
-        scanner.feed(&bytes);
-        let Some(stepped) = self.borders.step(chunk, &scanner.finish()) else {
-            return Ok(None);
-        };
-        let (first, first_row, rows) = stepped?;
-        let Some(first) = first else {
-            return Ok(Some((Notes::default(), 0)));
-        };
-        // The last record may go on behind the chunk.
-        let mut own = Cursor::new(bytes);
-        own.set_position(first - start);
-        let rest = SourceReader::range(
-            Arc::clone(source),
-            end + mark,
-            region.data_end(&self.input.content) + mark,
-        );
-        let stream: Box<dyn Read + Send> = Box::new(own.chain(rest));
-        let part = Chunk {
-            start: first,
-            end,
-            first_row,
-            rows,
-        };
-        let mut reader = self.input.part_reader(stream, &part, &self.plan)?;
-        while let Some(batch) = reader.next_batch(&self.plan, rejects)? {
-            if self
-                .sender
-                .send(Message::Batch(batch, rejects.take()))
-                .is_err()
-            {
-                return Ok(None);
-            }
-        }
-        Ok(Some((reader.notes(), rows)))
-    }
-}
-
-impl Input {
-    /// As [`Input::observe`] over the whole file, with several threads where it can be split.
-    pub fn observe_with(&self, threads: usize) -> Result<FileFacts, FormatError> {
-        let Some((start, end)) = self.data_range().filter(|_| threads > 1) else {
-            return self.observe(None);
-        };
-        let count = threads as u64;
-        let cut = |place: u64| {
-            start + ((u128::from(end - start) * u128::from(place)) / u128::from(count)) as u64
-        };
-        let scans = in_threads((0..count).collect(), |place| {
-            self.scan_chunk(cut(*place), cut(*place + 1))
-        })?;
-        let chunks = crate::csv::fold_scans(&scans)?;
-        let parts = in_threads(chunks, |chunk| self.observe(Some(chunk)))?;
-        let mut facts = FileFacts::new(self.columns.len());
-        for part in &parts {
-            facts.merge(part);
-        }
-        Ok(facts)
-    }
-}
-
-/// Does each piece of work in a thread of its own, answers in order.
-fn in_threads<W: Sync + Send, T: Send>(
-    work: Vec<W>,
-    each: impl Fn(&W) -> Result<T, FormatError> + Sync,
-) -> Result<Vec<T>, FormatError> {
-    std::thread::scope(|scope| {
-        let handles: Vec<_> = work
-            .iter()
-            .map(|piece| scope.spawn(|| each(piece)))
-            .collect();
-        handles
-            .into_iter()
-            .map(|handle| {
-                handle.join().unwrap_or_else(|_| {
-                    Err(FormatError::Io(std::io::Error::other(
-                        "a reading thread failed",
-                    )))
-                })
-            })
-            .collect()
-    })
-}
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

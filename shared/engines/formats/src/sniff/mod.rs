@@ -96,7 +96,7 @@ pub(crate) fn sniff_csv(
         });
     }
     let columns = match table.names {
-        Some(names) => unique_names(names, warnings),
+        Some(names) => unique_names(&names, warnings),
         None => named(table.width),
     };
     if table.preamble_bytes > 0 {

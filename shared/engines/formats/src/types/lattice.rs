@@ -302,6 +302,18 @@ impl ColumnFacts {
             && !self.fits(COMMA_GROUPED)
     }
 
+    /// Counts the rows that had no such cell.
+    pub(crate) fn fill_nulls(&mut self, rows: u64) {
+        let counts = &mut self.counts;
+        let seen = counts.null
+            + counts.boolean
+            + counts.integer
+            + counts.number
+            + counts.temporal
+            + counts.text;
+        counts.null += rows.saturating_sub(seen);
+    }
+
     fn has_numbers(&self) -> bool {
         self.counts.integer + self.counts.number > 0
     }
