@@ -207,7 +207,11 @@ fn round_double(value: f64, decimals: i64, mode: RoundMode) -> Option<f64> {
     if rounded.unsigned_abs() <= EXACT_WHOLE && shift <= EXACT_POWER {
         let power = power_of_ten(shift)? as f64;
         let rounded = rounded as f64;
-        return Some(if decimals < 0 { rounded * power } else { rounded / power });
+        return Some(if decimals < 0 {
+            rounded * power
+        } else {
+            rounded / power
+        });
     }
     let near: f64 = format!("{rounded}e{}", -decimals).parse().ok()?;
     near.is_finite().then_some(near)

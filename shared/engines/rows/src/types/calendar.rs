@@ -101,30 +101,30 @@ impl Moment {
     pub(crate) fn write(self, zoned: bool, out: &mut String) {
         Day::of(self.days).write(out);
         out.push('T');
-        write_clock(i64::from(self.second), self.nanosecond, out);
+        write_clock(u64::from(self.second), self.nanosecond, out);
         if zoned {
             out.push('Z');
         }
     }
 }
 
-/// Writes `HH:MM:SS` and as much of a fraction as there is, in groups of three digits.
-pub(crate) fn write_clock(seconds: i64, nanosecond: u32, out: &mut String) {
-    if seconds < 0 {
-        out.push('-');
-    }
-    let seconds = seconds.unsigned_abs();
-    let _ = match seconds / 3_600 {
-        hours @ ..=99 => {
-            push_two(out, hours as u32);
-            Ok(())
+/// Writes `HH:MM:SS` and as much of a fraction as there is.
+pub(crate) fn write_clock(seconds: u64, nanosecond: u32, out: &mut String) {
+    match u32::try_from(seconds / 3_600) {
+        Ok(hours @ ..=99) => push_two(out, hours),
+        _ => {
+            let _ = write!(out, "{}", seconds / 3_600);
         }
-        hours => write!(out, "{hours}"),
-    };
-    out.push(':');
-    push_two(out, (seconds / 60 % 60) as u32);
-    out.push(':');
-    push_two(out, (seconds % 60) as u32);
+    }
+    for part in [seconds / 60 % 60, seconds % 60] {
+        out.push(':');
+        push_two(out, part as u32);
+    }
+    write_fraction(nanosecond, out);
+}
+
+/// Writes a fraction of a second in three, six or nine digits, or nothing.
+pub(crate) fn write_fraction(nanosecond: u32, out: &mut String) {
     let _ = match nanosecond {
         0 => Ok(()),
         _ if nanosecond.is_multiple_of(1_000_000) => write!(out, ".{:03}", nanosecond / 1_000_000),

@@ -1,5 +1,6 @@
 //! What files hold, in the types that steps see.
 
+use std::fmt::Write;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -8,13 +9,10 @@ use arrow::array::{
 };
 use arrow::buffer::OffsetBuffer;
 use arrow::compute::{CastOptions, cast, cast_with_options};
-use arrow::datatypes::{
-    DataType, Field, Schema, SchemaRef, Time32MillisecondType, Time32SecondType,
-    Time64MicrosecondType, Time64NanosecondType, TimeUnit,
-};
-use arrow::util::display::{ArrayFormatter, DurationFormat, FormatOptions};
+use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef, TimeUnit};
+use arrow::util::display::{ArrayFormatter, FormatOptions};
 
-use super::calendar::{Clock, Moments, per_second, timestamps, write_clock};
+use super::calendar::{Clock, Moments, per_second, timestamps, write_clock, write_fraction};
 use super::json::Json;
 use crate::error::RowError;
 
@@ -26,8 +24,8 @@ const DEEPEST: usize = 64;
 /// Small whole numbers become wider ones, unsigned ones of 64 bits exact decimals, half floats floats;
 /// every kind of text becomes [`DataType::Utf8View`], dictionaries and runs what they stand for.
 /// Milliseconds of `Date64` are moments. What has no type here becomes text: times of day and durations
-/// as in ISO 8601, binary as lower-case hexadecimal digits, structs and maps as JSON; in a list, so do
-/// lists. A moment whose zone is not known here is an instant all the same, and gets UTC.
+/// as in ISO 8601, binary as lower-case hexadecimal digits, intervals in words, structs and maps
+/// as JSON, and in a list, lists. A moment whose zone is not known here is an instant all the same, and gets UTC.
 ///
 /// # Errors
 /// Unions, decimals with more than 38 digits behind the point, and types nested more than 64 deep.
@@ -79,17 +77,13 @@ fn nested_type(column: &str, data_type: &DataType, depth: usize) -> Result<DataT
         )
     };
     if depth > DEEPEST {
-        return Err(unsupported(&format!(
-            "is nested more than {DEEPEST} deep"
-        )));
+        return Err(unsupported(&format!("is nested more than {DEEPEST} deep")));
     }
     Ok(match data_type {
         DataType::Boolean | DataType::Float64 | DataType::Date32 => data_type.clone(),
-        DataType::Int8
-        | DataType::Int16
-        | DataType::Int32
-        | DataType::UInt8
-        | DataType::UInt16 => DataType::Int32,
+        DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::UInt8 | DataType::UInt16 => {
+            DataType::Int32
+        }
         DataType::UInt32 | DataType::Int64 => DataType::Int64,
         DataType::UInt64 => DataType::Decimal128(20, 0),
         DataType::Float16 | DataType::Float32 => DataType::Float32,
@@ -181,11 +175,11 @@ pub(super) fn canonical_array(
         DataType::FixedSizeBinary(_) => {
             hexadecimal(array.as_fixed_size_binary().iter(), array.len())?
         }
-        DataType::Time32(_) | DataType::Time64(_) => times(array)?,
-        DataType::Duration(_) | DataType::Interval(_) => spans(array)?,
-        DataType::Struct(_) | DataType::Map(_, _) => {
-            Arc::new(Json::of(array)?.texts(array.len())?)
+        DataType::Time32(unit) | DataType::Time64(unit) | DataType::Duration(unit) => {
+            times(array, *unit)?
         }
+        DataType::Interval(_) => intervals(array)?,
+        DataType::Struct(_) | DataType::Map(_, _) => Arc::new(Json::of(array)?.texts(array.len())?),
         DataType::List(_)
         | DataType::LargeList(_)
         | DataType::FixedSizeList(_, _)
@@ -281,35 +275,36 @@ fn hexadecimal<'a>(
     Ok(Arc::new(builder.finish()))
 }
 
-/// Times of day as `HH:MM:SS`, with a fraction where there is one.
-fn times(array: &ArrayRef) -> Result<ArrayRef, RowError> {
-    let (DataType::Time32(unit) | DataType::Time64(unit)) = array.data_type() else {
-        return Ok(Arc::clone(array));
+/// Times of day as `HH:MM:SS`, and durations as `PT90S`, with a fraction where there is one.
+fn times(array: &ArrayRef, unit: TimeUnit) -> Result<ArrayRef, RowError> {
+    let is_duration = matches!(array.data_type(), DataType::Duration(_));
+    let ticks = match array.data_type() {
+        DataType::Time32(_) => cast(&cast(array, &DataType::Int32)?, &DataType::Int64)?,
+        _ => cast(array, &DataType::Int64)?,
     };
-    let ticks = |row: usize| match unit {
-        TimeUnit::Second => i64::from(array.as_primitive::<Time32SecondType>().value(row)),
-        TimeUnit::Millisecond => {
-            i64::from(array.as_primitive::<Time32MillisecondType>().value(row))
-        }
-        TimeUnit::Microsecond => array.as_primitive::<Time64MicrosecondType>().value(row),
-        TimeUnit::Nanosecond => array.as_primitive::<Time64NanosecondType>().value(row),
-    };
-    let per_second = per_second(*unit);
+    let ticks = ticks.as_primitive::<Int64Type>();
+    let per_second = per_second(unit).unsigned_abs();
     texts(array, |row, out| {
-        let ticks = ticks(row);
-        let part = ticks.rem_euclid(per_second) * (1_000_000_000 / per_second);
-        write_clock(
-            ticks.div_euclid(per_second),
-            u32::try_from(part).unwrap_or_default(),
-            out,
-        );
+        if ticks.value(row) < 0 {
+            out.push('-');
+        }
+        let absolute = ticks.value(row).unsigned_abs();
+        let part = absolute % per_second * (1_000_000_000 / per_second);
+        let nanosecond = u32::try_from(part).unwrap_or_default();
+        if is_duration {
+            let _ = write!(out, "PT{}", absolute / per_second);
+            write_fraction(nanosecond, out);
+            out.push('S');
+        } else {
+            write_clock(absolute / per_second, nanosecond, out);
+        }
         Ok(())
     })
 }
 
-/// Durations as in ISO 8601, and intervals in words.
-fn spans(array: &ArrayRef) -> Result<ArrayRef, RowError> {
-    let options = FormatOptions::new().with_duration_format(DurationFormat::ISO8601);
+/// Intervals in words.
+fn intervals(array: &ArrayRef) -> Result<ArrayRef, RowError> {
+    let options = FormatOptions::new();
     let formatter = ArrayFormatter::try_new(array, &options)?;
     texts(array, |row, out| {
         formatter

@@ -103,9 +103,9 @@ fn way(
     }
     let written = *from == DataType::Utf8View || from.is_numeric() && !target.formats.is_empty();
     let way = match (&to, from) {
-        (DataType::Date32 | DataType::Timestamp(_, _), _) if written => Way::Dates(
-            DateReader::new(&target.formats, ISO, clock, to.clone())?,
-        ),
+        (DataType::Date32 | DataType::Timestamp(_, _), _) if written => {
+            Way::Dates(DateReader::new(&target.formats, ISO, clock, to.clone())?)
+        }
         (_, DataType::Utf8View) => Way::Read(ColumnSpec {
             decimal_separator: Some(step.decimal_separator.0),
             thousands_separator: step.thousands_separator.map(|separator| separator.0),

@@ -7,9 +7,7 @@ use arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Decimal128Array, Float32Array, Float64Array,
     Int32Array, Int64Array, StringViewArray, StringViewBuilder,
 };
-use arrow::datatypes::{
-    DataType, Decimal128Type, Float32Type, Float64Type, Int32Type, Int64Type,
-};
+use arrow::datatypes::{DataType, Decimal128Type, Float32Type, Float64Type, Int32Type, Int64Type};
 
 use super::calendar::{Day, Moments};
 use super::json::{Json, push_text};
@@ -216,11 +214,21 @@ pub(super) fn write_decimal(value: i128, scale: u32, out: &mut impl Write) -> st
     // Division of 64 bits is several times faster, and enough for nearly all numbers.
     match (u64::try_from(absolute), 10u64.checked_pow(scale)) {
         (Ok(absolute), Some(power)) => {
-            write!(out, "{sign}{}.{:0width$}", absolute / power, absolute % power)
+            write!(
+                out,
+                "{sign}{}.{:0width$}",
+                absolute / power,
+                absolute % power
+            )
         }
         _ => {
             let power = 10u128.pow(scale.min(38));
-            write!(out, "{sign}{}.{:0width$}", absolute / power, absolute % power)
+            write!(
+                out,
+                "{sign}{}.{:0width$}",
+                absolute / power,
+                absolute % power
+            )
         }
     }
 }

@@ -8,7 +8,6 @@ use millrace_steps::value::Scalar;
 
 use super::cells::{cell_texts, shown, type_name};
 use super::convert::cast_array;
-use super::digits::Digits;
 use crate::error::RowError;
 
 /// The type of cells for a type of the language: moments are in microseconds and without a zone, and
@@ -36,8 +35,6 @@ pub(crate) fn arrow_type(data_type: millrace_steps::value::DataType) -> DataType
 /// on days and, as midnight, on moments. A number fits where the type holds it exactly, and on text,
 /// as its digits. 0 and 1 fit on booleans.
 ///
-/// To compare with a column take [`comparand`]: a constant of more digits than the column has fits there.
-///
 /// # Errors
 /// A constant that does not fit: `VALUE_TYPE_MISMATCH`.
 pub(crate) fn scalar(
@@ -48,9 +45,7 @@ pub(crate) fn scalar(
     let temporal = data_type.is_temporal();
     let cell: Option<ArrayRef> = match value {
         Scalar::Text(text) => Some(Arc::new(StringViewArray::from(vec![text.as_str()]))),
-        Scalar::Boolean(value)
-            if matches!(data_type, DataType::Boolean | DataType::Utf8View) =>
-        {
+        Scalar::Boolean(value) if matches!(data_type, DataType::Boolean | DataType::Utf8View) => {
             Some(Arc::new(BooleanArray::from(vec![*value])))
         }
         Scalar::Integer(value) if !temporal => Some(Arc::new(Int64Array::from(vec![*value]))),
@@ -61,50 +56,6 @@ pub(crate) fn scalar(
         .filter(|(_, failed)| failed.is_empty())
         .map(|(cell, _)| cell)
         .ok_or_else(|| mismatch(value, data_type, column))
-}
-
-/// A constant to compare a column with, as one cell, and the type that the column is cast to before
-/// where the constant does not fit its own: 12.345 is greater than what a `decimal(4,2)` can hold, and
-/// three billion greater than any `int32`. That type holds every value of the column.
-///
-/// # Errors
-/// A constant that is of another kind: `VALUE_TYPE_MISMATCH`.
-pub(crate) fn comparand(
-    value: &Scalar,
-    data_type: &DataType,
-    column: &str,
-) -> Result<(ArrayRef, Option<DataType>), RowError> {
-    match scalar(value, data_type, column) {
-        Ok(cell) => Ok((cell, None)),
-        Err(error) => {
-            let Some(wide) = wider(value, data_type) else {
-                return Err(error);
-            };
-            let cell = scalar(value, &wide, column).map_err(|_| error)?;
-            Ok((cell, Some(wide)))
-        }
-    }
-}
-
-/// A type that holds all values of a type, and maybe a constant that the type does not hold.
-fn wider(value: &Scalar, data_type: &DataType) -> Option<DataType> {
-    match data_type {
-        DataType::Int32 => Some(DataType::Int64),
-        DataType::Decimal128(precision, scale) => {
-            let digits = match value {
-                Scalar::Number(number) => Digits::of_double(*number)?.exponent.min(0).unsigned_abs(),
-                Scalar::Text(text) => {
-                    let fraction = text.trim().split_once('.').map_or("", |(_, digits)| digits);
-                    u32::try_from(fraction.len()).ok()?
-                }
-                Scalar::Boolean(_) | Scalar::Integer(_) => 0,
-            };
-            let wide = i8::try_from(digits).ok()?.max(*scale);
-            let whole = i16::from(*precision) - i16::from(*scale);
-            (whole + i16::from(wide) <= 38).then_some(DataType::Decimal128(38, wide))
-        }
-        _ => None,
-    }
 }
 
 fn mismatch(value: &Scalar, data_type: &DataType, column: &str) -> RowError {

@@ -68,13 +68,11 @@ pub(super) fn read(texts: &ArrayRef, mut spec: ColumnSpec) -> Result<Turned, Row
     match &wanted {
         DataType::Float32 => {
             let doubles = array.as_primitive::<Float64Type>();
-            let (floats, beyond) = super::numeric::each::<_, arrow::datatypes::Float32Type>(
-                doubles,
-                |value| {
+            let (floats, beyond) =
+                super::numeric::each::<_, arrow::datatypes::Float32Type>(doubles, |value| {
                     let near = value as f32;
                     (near.is_finite() || !value.is_finite()).then_some(near)
-                },
-            );
+                });
             let mut failed = failed;
             failed.extend(beyond);
             failed.sort_unstable();

@@ -31,9 +31,8 @@ pub(crate) fn extract_date_part(
 ) -> Result<Box<dyn Operator>, RowError> {
     let place = find(&step.column, schema)?;
     let from = schema.field(place).data_type();
-    let timed = |part: &DatePart| {
-        matches!(part, DatePart::Hour | DatePart::Minute | DatePart::Second)
-    };
+    let timed =
+        |part: &DatePart| matches!(part, DatePart::Hour | DatePart::Minute | DatePart::Second);
     let wanted = match from {
         DataType::Timestamp(_, _) => None,
         DataType::Date32 => step.parts.iter().any(timed).then_some("timestamps"),
@@ -73,7 +72,9 @@ impl Operator for Extract {
                 beyond.push(row);
             }
             for (part, values) in self.parts.iter().zip(&mut values) {
-                let value = moment.zip(day).and_then(|(moment, day)| of(*part, moment, day));
+                let value = moment
+                    .zip(day)
+                    .and_then(|(moment, day)| of(*part, moment, day));
                 values.push(value.unwrap_or_default());
             }
         }
@@ -87,9 +88,9 @@ impl Operator for Extract {
                 message: format!("column {}: {value} is too far away", self.name),
             });
         }
-        let written = values.into_iter().map(|values| {
-            Arc::new(Int32Array::new(values.into(), nulls.clone())) as ArrayRef
-        });
+        let written = values
+            .into_iter()
+            .map(|values| Arc::new(Int32Array::new(values.into(), nulls.clone())) as ArrayRef);
         let batch = self.outputs.write(batch, written.collect())?;
         Ok(Output::Same(batch))
     }

@@ -225,9 +225,9 @@ pub(super) fn located(
         .enumerate()
         .map(|(row, ticks)| {
             let seconds = ticks.div_euclid(per_second);
-            let instant = clock
-                .instant(seconds)
-                .and_then(|instant| ticks.checked_add((instant - seconds).checked_mul(per_second)?));
+            let instant = clock.instant(seconds).and_then(|instant| {
+                ticks.checked_add((instant - seconds).checked_mul(per_second)?)
+            });
             instant.unwrap_or_else(|| {
                 if array.is_valid(row) {
                     failed.push(row);

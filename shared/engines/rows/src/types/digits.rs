@@ -111,7 +111,9 @@ impl Digits {
         };
         exact(self.mantissa, self.exponent).or_else(|| {
             let digits = self.mantissa.unsigned_abs().checked_ilog10()? + 1;
-            let noise = digits.checked_sub(self.certain).filter(|noise| *noise > 0)?;
+            let noise = digits
+                .checked_sub(self.certain)
+                .filter(|noise| *noise > 0)?;
             let mantissa = self
                 .mantissa
                 .divide(power_of_ten(noise)?, RoundMode::HalfEven);
@@ -187,7 +189,8 @@ mod tests {
         assert_eq!(at(5e-324, 38), None);
         assert_eq!(at(1e20, 2), power_of_ten(22));
         assert_eq!(at(f64::NAN, 2), None);
-        let float = |value, scale| Digits::of_float(value).and_then(|digits| digits.at_scale(scale));
+        let float =
+            |value, scale| Digits::of_float(value).and_then(|digits| digits.at_scale(scale));
         assert_eq!(float(0.1, 1), Some(1));
         assert_eq!(float(0.1 + 0.2, 1), Some(3));
     }

@@ -82,7 +82,10 @@ impl Operator for Format {
                 row,
                 column: Some(self.name.clone()),
                 code: "INVALID_DATE",
-                message: format!("column {}: {value} is too far away to be written", self.name),
+                message: format!(
+                    "column {}: {value} is too far away to be written",
+                    self.name
+                ),
             });
         }
         let written = Arc::new(builder.finish());

@@ -23,14 +23,14 @@ mod numeric;
 mod outputs;
 mod parse_date;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use canon::{canonical, canonical_schema};
 
 pub(crate) use calendar::{Clock, Day, Moment, Moments};
 pub(crate) use cast::cast;
 pub(crate) use cells::{Cells, cell_texts, shown, type_name, write_double};
-pub(crate) use constant::{arrow_type, comparand, scalar};
+pub(crate) use constant::{arrow_type, scalar};
 pub(crate) use convert::{cast_array, castable};
 pub(crate) use date_part::extract_date_part;
 pub(crate) use digits::{Digits, RoundedDivision, power_of_ten};

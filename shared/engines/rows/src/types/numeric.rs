@@ -8,9 +8,7 @@ use arrow::array::{
     PrimitiveArray,
 };
 use arrow::buffer::NullBuffer;
-use arrow::datatypes::{
-    DataType, Decimal128Type, Float32Type, Float64Type, Int32Type, Int64Type,
-};
+use arrow::datatypes::{DataType, Decimal128Type, Float32Type, Float64Type, Int32Type, Int64Type};
 
 use super::cells::write_decimal;
 use super::digits::{Digits, Short, power_of_ten};
@@ -25,10 +23,7 @@ const BEYOND_64: f64 = 9_223_372_036_854_775_808.0;
 /// Turns numbers, booleans counting as 0 and 1; `None` where one of the types is something else.
 pub(super) fn numbers(array: &ArrayRef, to: &DataType) -> Result<Option<Turned>, RowError> {
     if let Some(booleans) = array.as_boolean_opt() {
-        let ones: Int32Array = booleans
-            .iter()
-            .map(|value| value.map(i32::from))
-            .collect();
+        let ones: Int32Array = booleans.iter().map(|value| value.map(i32::from)).collect();
         return numbers(&(Arc::new(ones) as ArrayRef), to);
     }
     if !array.data_type().is_numeric() {
@@ -269,7 +264,9 @@ fn decimals(array: &ArrayRef, precision: u8, scale: i8) -> Result<Option<Turned>
                 if to >= from {
                     within(value.checked_mul(shift)?)
                 } else {
-                    (value % shift == 0).then_some(value / shift).and_then(within)
+                    (value % shift == 0)
+                        .then_some(value / shift)
+                        .and_then(within)
                 }
             })
         }

@@ -18,15 +18,35 @@ use crate::operator::{Fault, Faults, Operator, Output};
 
 const DAY_FIRST: (&[&str], &str) = (
     &[
-        "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y%m%d",
-        "%d %B %Y", "%d-%B-%Y", "%d/%B/%Y", "%B %d, %Y", "%B %d %Y",
+        "%Y-%m-%d",
+        "%Y/%m/%d",
+        "%Y.%m.%d",
+        "%d/%m/%Y",
+        "%d-%m-%Y",
+        "%d.%m.%Y",
+        "%Y%m%d",
+        "%d %B %Y",
+        "%d-%B-%Y",
+        "%d/%B/%Y",
+        "%B %d, %Y",
+        "%B %d %Y",
     ],
     "in ISO 8601 or with the day first",
 );
 const MONTH_FIRST: (&[&str], &str) = (
     &[
-        "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%Y%m%d",
-        "%d %B %Y", "%d-%B-%Y", "%d/%B/%Y", "%B %d, %Y", "%B %d %Y",
+        "%Y-%m-%d",
+        "%Y/%m/%d",
+        "%Y.%m.%d",
+        "%m/%d/%Y",
+        "%m-%d-%Y",
+        "%m.%d.%Y",
+        "%Y%m%d",
+        "%d %B %Y",
+        "%d-%B-%Y",
+        "%d/%B/%Y",
+        "%B %d, %Y",
+        "%B %d %Y",
     ],
     "in ISO 8601 or with the month first",
 );
@@ -79,17 +99,20 @@ pub(crate) fn parse_date(
             (Way::Days(Clock::of(None)?), DataType::Date32)
         }
         (DataType::Timestamp(_, Some(_)), DateKind::Date) => (Way::Days(clock), DataType::Date32),
-        (DataType::Timestamp(unit, None), DateKind::Timestamp) if zone.is_some() => (
-            Way::Locate(*unit, clock),
-            DataType::Timestamp(*unit, zone),
-        ),
+        (DataType::Timestamp(unit, None), DateKind::Timestamp) if zone.is_some() => {
+            (Way::Locate(*unit, clock), DataType::Timestamp(*unit, zone))
+        }
         (DataType::Timestamp(_, _), DateKind::Timestamp) => (Way::Keep, from.clone()),
         (from, kind) if *from == DataType::Utf8View || from.is_numeric() => {
             let to = match kind {
                 DateKind::Date => DataType::Date32,
                 DateKind::Timestamp => microseconds,
             };
-            let otherwise = if step.day_first { DAY_FIRST } else { MONTH_FIRST };
+            let otherwise = if step.day_first {
+                DAY_FIRST
+            } else {
+                MONTH_FIRST
+            };
             let formats = step.formats.as_deref().unwrap_or_default();
             let reader = DateReader::new(formats, otherwise, clock, to.clone())?;
             (Way::Texts(reader), to)
