@@ -36,6 +36,7 @@ pub use expression::Formula;
 pub use facts::Facts;
 pub use hash::{RowHasher, hash_rows};
 pub use operator::Fault;
+pub use reshape::JsonMembers;
 pub use rows::Rows;
 pub use step::RowStep;
 pub use types::{canonical, canonical_schema};
