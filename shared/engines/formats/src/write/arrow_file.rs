@@ -3,14 +3,13 @@
 use std::io::{BufWriter, Write};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
-use arrow::compute::cast;
+use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use arrow::ipc::CompressionType;
 use arrow::ipc::writer::{FileWriter, IpcWriteOptions};
 
 use super::error::WriteError;
-use super::interchange::interchange_schema;
+use super::interchange::{in_types, interchange_schema};
 use super::options::{ArrowCompression, ArrowOptions};
 use super::sink::Sink;
 use super::slices::slices;
@@ -45,21 +44,7 @@ impl<W: Write> ArrowFileWriter<W> {
 
     pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<(), WriteError> {
         for piece in slices(batch, BATCH_BYTES) {
-            let columns = piece.columns().iter().zip(self.schema.fields());
-            let columns = columns.map(|(array, field)| {
-                if array.data_type() == field.data_type() {
-                    Ok(ArrayRef::clone(array))
-                } else {
-                    cast(array, field.data_type())
-                }
-            });
-            let columns = columns.collect::<Result<Vec<_>, _>>()?;
-            let options = RecordBatchOptions::new().with_row_count(Some(piece.num_rows()));
-            let plain = RecordBatch::try_new_with_options(
-                SchemaRef::clone(&self.schema),
-                columns,
-                &options,
-            )?;
+            let plain = in_types(piece, &self.schema)?;
             self.writer.write(&plain)?;
         }
         Ok(())

@@ -1,9 +1,10 @@
 //! Parquet.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use arrow::array::{Array, RecordBatch};
-use arrow::datatypes::{Field, SchemaRef};
+use arrow::datatypes::{DataType, Field, IntervalUnit, Schema, SchemaRef};
 use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
 use parquet::arrow::{ARROW_SCHEMA_META_KEY, ArrowSchemaConverter, encode_arrow_schema};
 use parquet::basic::{Compression, GzipLevel, ZstdLevel};
@@ -11,7 +12,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 
 use super::error::WriteError;
-use super::interchange::interchange_schema;
+use super::interchange::{in_types, interchange_schema, parquet_schema};
 use super::options::{ParquetCompression, ParquetOptions};
 use super::sink::Sink;
 use super::slices::slices;
@@ -35,11 +36,12 @@ impl<W: Write + Send> ParquetWriter<W> {
         for field in schema.fields() {
             check_field(field)?;
         }
+        let schema = Arc::new(parquet_schema(schema));
         let row_group_bytes = positive("row_group_bytes", options.row_group_bytes)?;
         // The types that are noted beside Parquet's own are those that every reader knows.
         let noted = KeyValue::new(
             ARROW_SCHEMA_META_KEY.to_owned(),
-            encode_arrow_schema(&interchange_schema(schema)),
+            encode_arrow_schema(&interchange_schema(&schema)),
         );
         let properties = WriterProperties::builder()
             .set_created_by(CREATED_BY.to_owned())
@@ -52,10 +54,10 @@ impl<W: Write + Send> ParquetWriter<W> {
             .with_properties(properties)
             .with_skip_arrow_metadata(true);
         let writer =
-            ArrowWriter::try_new_with_options(sink, SchemaRef::clone(schema), writer_options)?;
+            ArrowWriter::try_new_with_options(sink, SchemaRef::clone(&schema), writer_options)?;
         Ok(Self {
             writer,
-            schema: SchemaRef::clone(schema),
+            schema,
             row_group_bytes,
         })
     }
@@ -71,7 +73,7 @@ impl<W: Write + Send> ParquetWriter<W> {
             }
         }
         for piece in slices(batch, self.row_group_bytes / 8) {
-            self.writer.write(&piece)?;
+            self.writer.write(&in_types(piece, &self.schema)?)?;
             // What is not encoded yet counts as well: each column holds a page and a dictionary.
             if self.writer.memory_size() >= self.row_group_bytes.saturating_mul(2) {
                 self.writer.flush()?;
@@ -94,12 +96,31 @@ impl<W: Write + Send> ParquetWriter<W> {
     }
 }
 
-/// Whether Parquet has a type for a column, asked of the library that knows.
+/// Refuses a column that Parquet has no type for.
 fn check_field(field: &Field) -> Result<(), WriteError> {
-    let alone = arrow::datatypes::Schema::new(vec![field.clone()]);
-    match ArrowSchemaConverter::new().convert(&alone) {
-        Ok(_) => Ok(()),
-        Err(_) => Err(unsupported(field, "Parquet")),
+    let alone = Schema::new(vec![field.clone()]);
+    // Asked of the library that knows, but for what it does not answer.
+    if has_values(field.data_type()) && ArrowSchemaConverter::new().convert(&alone).is_ok() {
+        Ok(())
+    } else {
+        Err(unsupported(field, "Parquet"))
+    }
+}
+
+fn has_values(data_type: &DataType) -> bool {
+    match data_type {
+        DataType::Union(..)
+        | DataType::RunEndEncoded(..)
+        | DataType::ListView(_)
+        | DataType::LargeListView(_)
+        | DataType::Interval(IntervalUnit::MonthDayNano) => false,
+        DataType::List(item)
+        | DataType::LargeList(item)
+        | DataType::FixedSizeList(item, _)
+        | DataType::Map(item, _) => has_values(item.data_type()),
+        DataType::Struct(members) => members.iter().all(|member| has_values(member.data_type())),
+        DataType::Dictionary(_, values) => !values.is_nested() && has_values(values),
+        _ => true,
     }
 }
 
@@ -130,10 +151,8 @@ fn compression(options: &ParquetOptions) -> Result<Compression, WriteError> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use arrow::array::{ArrayRef, StringArray};
-    use arrow::datatypes::{DataType, Fields, Schema, UnionFields, UnionMode};
+    use arrow::datatypes::{UnionFields, UnionMode};
     use parquet::file::reader::{FileReader, SerializedFileReader};
 
     use super::*;
@@ -214,7 +233,7 @@ mod tests {
     #[test]
     fn refuses_what_parquet_has_no_type_for() {
         let union = DataType::Union(
-            UnionFields::from_fields(Fields::from(vec![Field::new("a", DataType::Int32, true)])),
+            UnionFields::from_fields([Field::new("a", DataType::Int32, true)]),
             UnionMode::Sparse,
         );
         let schema = Arc::new(Schema::new(vec![Field::new("odd", union, true)]));

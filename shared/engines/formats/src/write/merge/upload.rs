@@ -78,8 +78,8 @@ pub(super) fn schedule(pieces: &[Piece], limits: UploadLimits) -> Vec<Upload> {
             }
             rest @ Piece::Bytes(_) if rest.length() >= min => {
                 let mut rest = rest;
-                while rest.length() > 0 {
-                    let (taken, left) = split(rest, max);
+                for length in even_lengths(rest.length(), max) {
+                    let (taken, left) = split(rest, length);
                     uploads.push(Upload::Send(vec![taken]));
                     rest = left;
                 }
@@ -98,16 +98,22 @@ pub(super) fn schedule(pieces: &[Piece], limits: UploadLimits) -> Vec<Upload> {
 
 /// Copies of equal length, so that the last one is not too small.
 fn copies(uploads: &mut Vec<Upload>, part: usize, start: u64, end: u64, max: u64) {
-    let length = end - start;
-    let count = length.div_ceil(max);
-    let step = length.div_ceil(count);
-    for place in 0..count {
+    let mut start = start;
+    for length in even_lengths(end - start, max) {
         uploads.push(Upload::Copy {
             part,
-            start: start + place * step,
-            end: (start + (place + 1) * step).min(end),
+            start,
+            end: start + length,
         });
+        start += length;
     }
+}
+
+/// Lengths of at most `max` that make up a length and differ by one at most, so that none of them
+/// is less than half of `max` where there are several.
+fn even_lengths(length: u64, max: u64) -> impl Iterator<Item = u64> {
+    let count = length.div_ceil(max).max(1);
+    (0..count).map(move |place| length / count + u64::from(place < length % count))
 }
 
 /// The first `length` bytes of a piece, and the others.
