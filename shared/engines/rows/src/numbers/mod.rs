@@ -6,13 +6,13 @@ mod round;
 #[cfg(test)]
 mod tests;
 
-use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::array::{ArrayRef, AsArray};
 use arrow::datatypes::{DataType, Float64Type, Schema};
 use millrace_steps::value::Columns;
 
 pub(crate) use bin::bin;
 pub(crate) use outliers::outliers;
-pub(crate) use round::{round, round_array, rounded_type};
+pub(crate) use round::round;
 
 use crate::choose::choose;
 use crate::error::RowError;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, BooleanArray, Float64Array, RecordBatch};
 use arrow::compute::kernels::zip::zip;
 use arrow::compute::nullif;
-use arrow::datatypes::{DataType, Decimal128Type, Float32Type, Int32Type, Int64Type, SchemaRef};
+use arrow::datatypes::{DataType, Float32Type, Int32Type, Int64Type, SchemaRef};
 use millrace_steps::step::{OutlierAction, Outliers, RoundMode};
 
 use super::{choose_numbers, doubles};

@@ -77,7 +77,7 @@ impl Operator for RoundColumns {
 
 /// The type of rounded numbers: decimals lose the places that are always zero, and may need a digit more
 /// before the point.
-pub(crate) fn rounded_type(data_type: &DataType, decimals: i64) -> DataType {
+pub(super) fn rounded_type(data_type: &DataType, decimals: i64) -> DataType {
     let DataType::Decimal128(precision, scale) = data_type else {
         return data_type.clone();
     };
@@ -103,7 +103,7 @@ pub(crate) fn rounded_type(data_type: &DataType, decimals: i64) -> DataType {
 ///
 /// # Errors
 /// A column of something else.
-pub(crate) fn round_array(
+pub(super) fn round_array(
     array: &ArrayRef,
     decimals: i64,
     mode: RoundMode,

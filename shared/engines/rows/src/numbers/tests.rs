@@ -10,6 +10,7 @@ use millrace_steps::step::RoundMode;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use super::round::{round_array, rounded_type};
 use super::*;
 use crate::facts::Facts;
 use crate::operator::{Fault, Operator, Output};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, BooleanArray, Float64Array, Int64Array, StringViewArray};
+use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, StringViewArray};
 use arrow::datatypes::{DataType, TimeUnit};
 use millrace_steps::value::Scalar;
 

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, new_empty_array};
+use arrow::array::{Array, ArrayRef, AsArray, Float32Array, RecordBatch, new_empty_array};
 use arrow::datatypes::{DataType, Field, Float64Type, Schema, TimeUnit};
 use millrace_formats::{ColumnSpec, convert_batch};
 
 use super::calendar::{DAY, Moments, dates, per_second, timestamps};
 use super::cells::{text_column, type_name};
-use super::numeric::{Turned, numbers, without};
+use super::numeric::{Turned, each, near, numbers, without};
 use crate::error::RowError;
 
 /// Turns the cells of a column into another type. The rows of those that do not turn are listed,
@@ -67,12 +67,8 @@ pub(super) fn read(texts: &ArrayRef, mut spec: ColumnSpec) -> Result<Turned, Row
     let (array, failed) = read_strictly(texts, spec)?;
     match &wanted {
         DataType::Float32 => {
-            let doubles = array.as_primitive::<Float64Type>();
-            let (floats, beyond) =
-                super::numeric::each::<_, arrow::datatypes::Float32Type>(doubles, |value| {
-                    let near = value as f32;
-                    (near.is_finite() || !value.is_finite()).then_some(near)
-                });
+            let (floats, beyond) = each(array.as_primitive::<Float64Type>(), near);
+            let floats: Float32Array = floats;
             let mut failed = failed;
             failed.extend(beyond);
             failed.sort_unstable();

@@ -82,11 +82,6 @@ impl DateReader {
         })
     }
 
-    /// What the texts become.
-    pub(super) fn to(&self) -> &DataType {
-        &self.to
-    }
-
     /// Reads a column of texts; what does not read is null and listed, ascending.
     pub(super) fn read(
         &self,

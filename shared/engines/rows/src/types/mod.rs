@@ -27,7 +27,7 @@ pub(crate) mod tests;
 
 pub use canon::{canonical, canonical_schema};
 
-pub(crate) use calendar::{Clock, Day, Moment, Moments};
+pub(crate) use calendar::{Day, Moment, Moments};
 pub(crate) use cast::cast;
 pub(crate) use cells::{Cells, cell_texts, shown, type_name, write_double};
 pub(crate) use constant::{arrow_type, scalar};

@@ -154,6 +154,12 @@ fn integers<To: ArrowPrimitiveType>(
     })
 }
 
+/// The nearest float of 32 bits, unless a number is beyond the greatest one.
+pub(super) fn near(value: f64) -> Option<f32> {
+    let near = value as f32;
+    (near.is_finite() || !value.is_finite()).then_some(near)
+}
+
 /// The nearest float of 32 bits; what is beyond the greatest one fails.
 fn floats(array: &ArrayRef) -> Option<Turned> {
     Some(match array.data_type() {
@@ -168,10 +174,7 @@ fn floats(array: &ArrayRef) -> Option<Turned> {
         DataType::Float32 => (Arc::clone(array), Vec::new()),
         DataType::Float64 => column(each::<_, Float32Type>(
             array.as_primitive::<Float64Type>(),
-            |value| {
-                let near = value as f32;
-                (near.is_finite() || !value.is_finite()).then_some(near)
-            },
+            near,
         )),
         DataType::Decimal128(_, scale) => {
             let scale = scale_of(*scale);
