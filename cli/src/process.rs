@@ -100,7 +100,7 @@ pub fn run(arguments: &Arguments) -> Result<(), ProcessError> {
     let run = Run::open(Arc::new(source), &job, Arc::new(observer))?;
     let partial = beside(&arguments.output, ".partial");
     let rejects = beside(&arguments.output, ".rejects.ndjson.gz");
-    let written = write(run, &partial, &rejects);
+    let written = write(&run, &partial, &rejects);
     bar.finish_and_clear();
     match written {
         Ok(outcome) => {
@@ -179,7 +179,7 @@ fn beside(output: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn write(run: Run, output: &Path, rejects: &Path) -> Result<Outcome, ProcessError> {
+fn write(run: &Run, output: &Path, rejects: &Path) -> Result<Outcome, ProcessError> {
     let file = File::create(output).map_err(|error| ProcessError::File(output.to_owned(), error))?;
     let mut rejected: Option<GzEncoder<BufWriter<File>>> = None;
     let outcome = run.write(BufWriter::with_capacity(1 << 20, file), &mut |row: &Rejected| {
@@ -227,9 +227,9 @@ fn report(outcome: &Outcome, output: &Path, rejects: &Path) {
     say(&format!(
         "{} rows read, {} written to {} ({} bytes)",
         outcome.rows_read,
-        outcome.rows_written,
+        outcome.written.rows,
         output.display(),
-        outcome.bytes_written
+        outcome.written.bytes
     ));
     if outcome.rejected_rows > 0 {
         say(&format!(

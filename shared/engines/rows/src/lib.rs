@@ -29,6 +29,7 @@ mod texts;
 mod types;
 
 pub use choose::choose;
+pub use compute::RuleCheck;
 pub use condition::Predicate;
 pub use context::{Context, Keys};
 pub use error::{Rejected, RowError};
@@ -39,4 +40,4 @@ pub use operator::Fault;
 pub use reshape::JsonMembers;
 pub use rows::Rows;
 pub use step::RowStep;
-pub use types::{canonical, canonical_schema};
+pub use types::{arrow_type, canonical, canonical_schema, cell_texts};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
-use millrace_formats::Warning;
+use millrace_formats::{Chunk, Warning};
 use millrace_rows::{Context, Facts, RowStep};
 use millrace_steps::step::{AddColumn, Fill, FillNulls, NewColumn, NewColumnKind, RuleTest, Step, Validate};
 use millrace_steps::{Pipeline, PipelineStep};
@@ -100,15 +100,27 @@ impl Plan {
         self.source.warnings()
     }
 
-    /// The rows that come out.
-    pub(crate) fn rows(&self) -> Result<Frames, TabularError> {
-        self.frames(Phase::Processing)
+    /// The pieces of the input that the steps can each work on alone: one, where they need rows of
+    /// all of it.
+    pub(crate) fn chunks(&self, count: usize) -> Result<Vec<Chunk>, TabularError> {
+        let local = |stage: &Stage| matches!(stage, Stage::Local(_));
+        let count = if self.stages.iter().all(local) { count } else { 1 };
+        self.source.chunks(count)
     }
 
-    fn frames(&self, phase: Phase) -> Result<Frames, TabularError> {
+    /// The rows that come out, of the whole input or a piece.
+    pub(crate) fn rows(&self, chunk: Option<&Chunk>) -> Result<Frames, TabularError> {
+        self.frames(chunk, Phase::Processing)
+    }
+
+    fn so_far(&self) -> Result<Frames, TabularError> {
+        self.frames(None, Phase::Surveying)
+    }
+
+    fn frames(&self, chunk: Option<&Chunk>, phase: Phase) -> Result<Frames, TabularError> {
         let house = &self.house;
         let threads = house.resources.threads;
-        let mut frames = self.source.read(threads, phase, &house.watch)?;
+        let mut frames = self.source.read(chunk, threads, phase, &house.watch)?;
         for stage in &self.stages {
             frames = stage.attach(frames, &house.resources)?;
         }
@@ -148,7 +160,7 @@ impl Plan {
                             &millrace_steps::value::Columns::Names(vec![step.column.clone()]),
                             &schema,
                         )?[0];
-                        let rows = self.frames(Phase::Surveying)?;
+                        let rows = self.so_far()?;
                         categories(rows, place, &schema, &self.house.resources)?
                     }
                 };
@@ -156,7 +168,7 @@ impl Plan {
             }
             Step::Deduplicate(step) => {
                 let kept = if Deduplicating::needs_survey(step) {
-                    let rows = self.frames(Phase::Surveying)?;
+                    let rows = self.so_far()?;
                     Some(survey_keys(rows, step, &schema, &self.house.resources)?)
                 } else {
                     None
@@ -166,7 +178,7 @@ impl Plan {
             Step::Sample(step) => {
                 let drawn = match Sampling::needs(step, &schema)? {
                     Some((groups, count)) => {
-                        let rows = self.frames(Phase::Surveying)?;
+                        let rows = self.so_far()?;
                         Some(survey_draw(rows, step.seed, &groups, count)?)
                     }
                     None => None,
@@ -194,7 +206,7 @@ impl Plan {
                 fill: Fill::Backward { limit },
             }) => {
                 let places = millrace_rows::choose(columns, &schema)?;
-                let found = firsts(self.frames(Phase::Surveying)?, &places)?;
+                let found = firsts(self.so_far()?, &places)?;
                 Stage::Carry(Carrying::backward(columns, *limit, found, &schema)?)
             }
             Step::AddColumn(AddColumn {
@@ -248,7 +260,7 @@ impl Plan {
             return Ok(Facts::default());
         }
         let mut surveyor = Surveyor {
-            rows: &mut || self.frames(Phase::Surveying),
+            rows: &mut || self.so_far(),
             schema: &self.schema,
             files: &self.house.files,
             resources: &self.house.resources,

@@ -3,11 +3,10 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use millrace_formats::write::{OutputFormat, Writer};
-use millrace_formats::{Input, ReadOptions, SharedSource, Warning};
+use millrace_formats::write::{MergeKind, OutputFormat, Part, Writer, Written};
+use millrace_formats::{Chunk, Input, ReadOptions, SharedSource, Warning};
 use millrace_rows::{Context, Rejected};
 use millrace_steps::Pipeline;
-use serde::Serialize;
 
 use crate::error::TabularError;
 use crate::needed::needed;
@@ -34,16 +33,14 @@ pub struct Job {
 }
 
 /// What came of a job.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     /// Rows of the input, rejected ones included.
     pub rows_read: u64,
-    /// Rows of the output.
-    pub rows_written: u64,
     /// Rows in the rejects file.
     pub rejected_rows: u64,
-    /// Bytes of the output.
-    pub bytes_written: u64,
+    /// Rows and bytes of the output.
+    pub written: Written,
     /// What the user should know beside.
     pub warnings: Vec<Warning>,
 }
@@ -112,18 +109,46 @@ impl Run {
         &self.format.format
     }
 
+    /// The pieces that the work can be cut into, `count` at most, so that the outputs of
+    /// [`Run::write_part`] merge to that of [`Run::write`]; one where rows of all pieces are needed.
+    ///
+    /// # Errors
+    /// An input that cannot be read.
+    pub fn chunks(&self, count: usize) -> Result<Vec<Chunk>, TabularError> {
+        let count = match self.format.format.merge_kind() {
+            MergeKind::Rewrite => 1,
+            _ => count,
+        };
+        self.plan.chunks(count)
+    }
+
     /// Works on the rows. What was written is whole only where this is `Ok`.
     ///
     /// # Errors
     /// Whatever ends the run; see [`TabularError::code`].
     pub fn write(
-        self,
+        &self,
         output: impl Write + Send,
         rejects: &mut dyn FnMut(&Rejected) -> std::io::Result<()>,
     ) -> Result<Outcome, TabularError> {
-        let mut writer = Writer::new(output, self.plan.schema(), &self.format)?;
+        self.write_part(None, Part::WHOLE, output, rejects)
+    }
+
+    /// Works on the rows of one piece; `part` says where its output stands.
+    ///
+    /// # Errors
+    /// As [`Run::write`].
+    pub fn write_part(
+        &self,
+        chunk: Option<&Chunk>,
+        part: Part,
+        output: impl Write + Send,
+        rejects: &mut dyn FnMut(&Rejected) -> std::io::Result<()>,
+    ) -> Result<Outcome, TabularError> {
+        let options = self.format.clone().part(part);
+        let mut writer = Writer::new(output, self.plan.schema(), &options)?;
         let mut rejected = 0;
-        for frame in self.plan.rows()? {
+        for frame in self.plan.rows(chunk)? {
             let frame = frame?;
             self.watch.reject(frame.rejects.len())?;
             for row in &frame.rejects {
@@ -139,14 +164,12 @@ impl Run {
         let rows_read = self.watch.progress().rows_read;
         self.watch.finalize();
         self.watch.check()?;
-        let written = writer.finish()?;
-        let warnings = self.plan.warnings();
+        let (written, _) = writer.finish()?;
         Ok(Outcome {
             rows_read,
-            rows_written: written.rows,
             rejected_rows: rejected,
-            bytes_written: written.bytes,
-            warnings,
+            written,
+            warnings: self.plan.warnings(),
         })
     }
 }

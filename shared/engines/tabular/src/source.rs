@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::{AsArray, RecordBatch, UInt64Array};
 use arrow::datatypes::{SchemaRef, UInt64Type};
-use millrace_formats::{Input, ParallelReader, ReadRequest, Reject, Warning};
+use millrace_formats::{Chunk, Input, ParallelReader, ReadRequest, Reject, Warning};
 use millrace_rows::{Rejected, Rows, canonical, canonical_schema};
 
 use crate::error::TabularError;
@@ -57,9 +57,15 @@ impl Source {
         warnings.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Reads it from the beginning.
+    /// The pieces that can each be read alone, `count` at most.
+    pub(crate) fn chunks(&self, count: usize) -> Result<Vec<Chunk>, TabularError> {
+        Ok(self.input.chunks(count)?)
+    }
+
+    /// Reads it, or a piece of it, from the beginning.
     pub(crate) fn read(
         &self,
+        chunk: Option<&Chunk>,
         threads: usize,
         phase: Phase,
         watch: &Arc<Watch>,
@@ -67,7 +73,7 @@ impl Source {
         let request = ReadRequest {
             projection: self.projection.clone(),
             row_numbers: Some(NUMBERS.to_owned()),
-            chunk: None,
+            chunk: chunk.copied(),
         };
         watch.begin(phase, self.bytes);
         Ok(Box::new(Reading {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::compute::concat;
 use arrow::datatypes::{DataType, Float64Type, Int64Type, SchemaRef};
-use millrace_rows::{Facts, cell_texts, choose, hash_rows};
+use millrace_rows::{Facts, JsonMembers, cell_texts, choose, hash_rows};
 use millrace_steps::filter::{Comparison, FilterOperator};
 use millrace_steps::step::{
     AggregateFunction, Bins, Fill, OutlierMethod, Outliers, Rule, RuleTest, Step,
@@ -20,9 +20,6 @@ use crate::gather::{Aggregating, Measure};
 use crate::resources::Resources;
 use crate::side::{SideFiles, known_values};
 use crate::stream::KeySet;
-
-/// Columns that JSON objects may become.
-const MOST_MEMBERS: usize = 10_000;
 
 /// Goes through the rows so far, as often as a step needs it.
 pub(crate) struct Surveyor<'r> {
@@ -89,7 +86,7 @@ impl Surveyor<'_> {
             Step::Outliers(step) => self.fences(step, &mut facts)?,
             Step::FlattenJson(step) => {
                 let place = self.place(&step.column)?;
-                facts.members = self.members(place, step.max_depth as usize)?;
+                facts.members = self.members(place, step.max_depth)?;
             }
             Step::Filter(step) => self.repeated_in(&step.condition, &mut facts)?,
             Step::Conditional(step) => {
@@ -217,32 +214,12 @@ impl Surveyor<'_> {
     }
 
     /// Paths of the members of JSON objects, in the order of first sight.
-    fn members(&mut self, place: usize, depth: usize) -> Result<Vec<Vec<String>>, TabularError> {
-        let mut seen: HashSet<Vec<String>> = HashSet::new();
-        let mut members = Vec::new();
+    fn members(&mut self, place: usize, depth: u64) -> Result<Vec<Vec<String>>, TabularError> {
+        let mut members = JsonMembers::new(depth);
         for frame in (self.rows)()? {
-            let texts = cell_texts(frame?.rows.batch.column(place))?;
-            for text in texts.iter().flatten() {
-                if let Ok(value) = serde_json::from_str::<serde_json::Value>(text) {
-                    walk(&value, depth, &mut Vec::new(), &mut |path| {
-                        if !seen.contains(path) {
-                            seen.insert(path.to_vec());
-                            members.push(path.to_vec());
-                        }
-                    });
-                }
-            }
-            if members.len() > MOST_MEMBERS {
-                return Err(TabularError::step(
-                    "TOO_MANY_COLUMNS",
-                    format!(
-                        "the objects in {} have more than {MOST_MEMBERS} different members; give a lower max_depth",
-                        self.name(place)
-                    ),
-                ));
-            }
+            members.add(&cell_texts(frame?.rows.batch.column(place))?)?;
         }
-        Ok(members)
+        Ok(members.paths())
     }
 
     fn repeated_in(&mut self, condition: &Condition, facts: &mut Facts) -> Result<(), TabularError> {
@@ -325,25 +302,5 @@ impl Surveyor<'_> {
             }
             _ => Ok(()),
         }
-    }
-}
-
-/// Calls `leaf` for the path of each member that is no object, or as deep as is looked.
-fn walk(
-    value: &serde_json::Value,
-    depth: usize,
-    path: &mut Vec<String>,
-    leaf: &mut dyn FnMut(&[String]),
-) {
-    match value {
-        serde_json::Value::Object(members) if path.len() < depth => {
-            for (name, value) in members {
-                path.push(name.clone());
-                walk(value, depth, path, leaf);
-                path.pop();
-            }
-        }
-        _ if path.is_empty() => {}
-        _ => leaf(path),
     }
 }

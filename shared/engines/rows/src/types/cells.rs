@@ -138,7 +138,7 @@ fn cut(text: &str) -> String {
 ///
 /// # Errors
 /// A type that steps do not see.
-pub(crate) fn cell_texts(array: &ArrayRef) -> Result<StringViewArray, RowError> {
+pub fn cell_texts(array: &ArrayRef) -> Result<StringViewArray, RowError> {
     let cells = Cells::of(array)?;
     if let Cells::Text(texts) = cells {
         return Ok(texts);

@@ -12,7 +12,7 @@ use crate::error::RowError;
 
 /// The type of cells for a type of the language: moments are in microseconds and without a zone, and
 /// texts that name a zone are turned into UTC.
-pub(crate) fn arrow_type(data_type: millrace_steps::value::DataType) -> DataType {
+pub fn arrow_type(data_type: millrace_steps::value::DataType) -> DataType {
     use millrace_steps::value::DataType as Wanted;
     match data_type {
         Wanted::Boolean => DataType::Boolean,

@@ -29,8 +29,10 @@ pub use canon::{canonical, canonical_schema};
 
 pub(crate) use calendar::{Day, Moment, Moments};
 pub(crate) use cast::cast;
-pub(crate) use cells::{Cells, cell_texts, shown, type_name, write_double};
-pub(crate) use constant::{arrow_type, scalar};
+pub use cells::cell_texts;
+pub(crate) use cells::{Cells, shown, type_name, write_double};
+pub use constant::arrow_type;
+pub(crate) use constant::scalar;
 pub(crate) use convert::{cast_array, castable};
 pub(crate) use date_part::extract_date_part;
 pub(crate) use digits::{Digits, RoundedDivision, power_of_ten};
