@@ -378,7 +378,8 @@ mod tests {
         fn a_valid_name_fits_into_a_key(name in any::<String>()) {
             let body = json!({ "file_name": name, "original_file_size_bytes": 1, "processing_steps": [] });
             if let Ok(job) = job(&body) {
-                prop_assert!(format!("input/{}/{}", "0".repeat(36), job.file_name).len() <= 1024);
+                let key = format!("input/{}/{}", "0".repeat(36), job.file_name);
+                prop_assert!(key.len() <= 1024, "{}", key);
             }
         }
     }

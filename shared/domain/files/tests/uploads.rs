@@ -293,6 +293,56 @@ async fn parts_that_the_bucket_dropped_make_way_for_others() {
 }
 
 #[tokio::test]
+async fn a_cancelled_job_takes_no_parts() {
+    let house = house();
+    let job = house.create().await;
+    let begun = house.files.begin_multipart(&house.ada, &job.id).await;
+    begun.expect("an upload");
+    house
+        .files
+        .cancel(&house.ada, &job.id)
+        .await
+        .expect("cancelled");
+    assert_eq!(house.memory.objects.open_uploads(), Vec::<String>::new());
+    let sent = [SentPart {
+        part_number: 1,
+        etag: "a".to_owned(),
+    }];
+    let completed = house
+        .files
+        .complete_multipart(&house.ada, &job.id, &sent)
+        .await;
+    let error = completed.expect_err("refused").to_string();
+    assert_eq!(error, "The job is not PENDING");
+}
+
+#[tokio::test]
+async fn a_file_that_is_too_large_is_refused_whoever_is_first() {
+    let refusals = [false, true].map(|event_first| async move {
+        let house = house();
+        let job = house.create().await;
+        let large = Bytes::from(vec![b'x'; (6 << 20) + 1]);
+        let key = input_key(&job.id, NAME);
+        let put = house.memory.objects.put(&key, large, "text/csv").await;
+        put.expect("a put");
+        if event_first {
+            let arrival = house.arrived(&job).await.expect("an arrival");
+            assert_eq!(arrival, Arrival::TooLarge);
+        }
+        let error = house.mark(&job).await.expect_err("refused").to_string();
+        assert_eq!(house.load(&job).await.state, State::Failed);
+        assert_eq!(house.memory.objects.keys(), Vec::<String>::new());
+        error
+    });
+    for refusal in join_all(refusals).await {
+        assert_eq!(
+            refusal,
+            "The file has 6291457 bytes, more than the 6291456 that are taken"
+        );
+    }
+}
+
+#[tokio::test]
 async fn removal_takes_everything() {
     let house = house();
     let job = house.create().await;

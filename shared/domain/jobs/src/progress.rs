@@ -53,8 +53,8 @@ pub struct Report {
     pub bytes: u64,
     /// How many there are, where that is known.
     pub total_bytes: Option<u64>,
-    /// 0 to 100, where the worker knows better than by bytes.
-    pub percent: Option<u8>,
+    /// Share of the work that is done, 0 to 1, where the worker knows better than by bytes.
+    pub share: Option<f64>,
 }
 
 impl Report {
@@ -67,8 +67,8 @@ impl Report {
     }
 
     fn exact_percent(&self) -> f64 {
-        match (self.percent, self.total_bytes) {
-            (Some(percent), _) => f64::from(percent),
+        match (self.share.filter(|share| !share.is_nan()), self.total_bytes) {
+            (Some(share), _) => 100.0 * share,
             (None, Some(total)) if total > 0 => 100.0 * ratio(self.bytes, total),
             _ => 0.0,
         }
@@ -88,8 +88,11 @@ impl Progress {
         if let Some(since) = self.reported_at
             && let Some(seconds) = seconds_between(since, now)
         {
-            let rows = report.rows_read.saturating_sub(self.rows_read);
-            self.rows_per_second = mean(self.rows_per_second, ratio(rows, 1) / seconds);
+            // Before the first row there is no rate: the worker still looks at the file.
+            if report.rows_read > 0 {
+                let rows = report.rows_read.saturating_sub(self.rows_read);
+                self.rows_per_second = mean(self.rows_per_second, ratio(rows, 1) / seconds);
+            }
             let done = (percent - self.exact_percent).max(0.0);
             self.percent_per_second = mean(self.percent_per_second, done / seconds);
         }
@@ -235,6 +238,23 @@ mod tests {
     }
 
     #[test]
+    fn a_worker_that_knows_its_share_is_believed() {
+        let mut progress = Progress::default();
+        let scanning = |share| Report {
+            share: Some(share),
+            ..Report::new("scanning")
+        };
+        for (second, share) in [(0, 0.0), (2, 0.1), (4, 0.2)] {
+            progress.advance(&scanning(share), at(second));
+        }
+        assert_eq!((progress.percent, progress.rows_per_second()), (20, None));
+        assert_eq!(progress.estimated_end, Some(at(20)));
+        progress.advance(&scanning(f64::NAN), at(6));
+        progress.advance(&scanning(7.0), at(8));
+        assert_eq!(progress.percent, 99);
+    }
+
+    #[test]
     fn an_overtaken_report_changes_no_stage() {
         let mut progress = Progress::default();
         progress.advance(
@@ -259,14 +279,14 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_goes_back_and_every_number_is_one(
-            steps in prop::collection::vec((any::<u64>(), any::<u64>(), any::<Option<u64>>(), any::<Option<u8>>(), -5..100_i64), 1..20)
+            steps in prop::collection::vec((any::<u64>(), any::<u64>(), any::<Option<u64>>(), any::<Option<f64>>(), -5..100_i64), 1..20)
         ) {
             let mut progress = Progress::default();
             let mut now = at(0);
-            for (rows, bytes, total_bytes, percent, seconds) in steps {
+            for (rows, bytes, total_bytes, share, seconds) in steps {
                 let before = progress.clone();
                 now += TimeDelta::seconds(seconds);
-                progress.advance(&Report { total_bytes, percent, ..report(rows, bytes) }, now);
+                progress.advance(&Report { total_bytes, share, ..report(rows, bytes) }, now);
                 prop_assert!(progress.rows_read >= before.rows_read);
                 prop_assert!(progress.bytes >= before.bytes);
                 prop_assert!(progress.percent >= before.percent && progress.percent < 100);
