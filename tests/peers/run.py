@@ -34,8 +34,6 @@ def plain(value):
 
 
 def alike(ours, theirs):
-    if isinstance(ours, str) and isinstance(theirs, str) and len(ours) > 10 and len(theirs) > 10 and "T" in theirs:
-        return ours.rstrip("Z").replace(" ", "T") == theirs
     if isinstance(ours, (int, float)) and isinstance(theirs, (int, float)) and not isinstance(ours, bool):
         return math.isclose(ours, theirs, rel_tol=1e-12, abs_tol=1e-9)
     return ours == theirs

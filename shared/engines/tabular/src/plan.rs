@@ -226,9 +226,13 @@ impl Plan {
         }
         let bound = RowStep::bind(step, index, &self.schema, &facts, &self.house.context)?;
         self.schema = Arc::clone(bound.schema());
-        match self.stages.last_mut() {
-            Some(Stage::Local(steps)) if let Some(steps) = Arc::get_mut(steps) => steps.push(bound),
-            _ => self.stages.push(Stage::Local(Arc::new(vec![bound]))),
+        // Passes that went by have let go of the steps, so they are ours to extend.
+        if let Some(Stage::Local(steps)) = self.stages.last_mut()
+            && let Some(steps) = Arc::get_mut(steps)
+        {
+            steps.push(bound);
+        } else {
+            self.stages.push(Stage::Local(Arc::new(vec![bound])));
         }
         Ok(())
     }

@@ -3,7 +3,8 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use millrace_formats::write::{MergeKind, OutputFormat, Part, Writer, Written};
+use millrace_formats::write::merge::MergeKind;
+use millrace_formats::write::{OutputFormat, Part, Writer, Written};
 use millrace_formats::{Chunk, Input, ReadOptions, SharedSource, Warning};
 use millrace_rows::{Context, Rejected};
 use millrace_steps::Pipeline;

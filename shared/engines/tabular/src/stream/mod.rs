@@ -7,7 +7,7 @@ mod sample;
 mod spill;
 mod window;
 
-pub(crate) use carry::{Carrying, Firsts, firsts};
+pub(crate) use carry::{Carrying, firsts};
 pub(crate) use dedupe::{Deduplicating, KeyMap, KeySet, survey as survey_keys};
 pub(crate) use number::Numbering;
 pub(crate) use sample::{Sampling, survey as survey_draw};
