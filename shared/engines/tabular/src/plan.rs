@@ -323,5 +323,7 @@ fn apply(steps: &[RowStep], frame: Frame) -> Result<Frame, TabularError> {
     for step in steps {
         rows = step.apply(&rows, &mut rejects)?;
     }
+    // The reader and the steps let go rows of the same batch.
+    rejects.sort_by_key(|reject| reject.row);
     Ok(Frame { rows, rejects })
 }
