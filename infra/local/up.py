@@ -31,7 +31,7 @@ def start_emulator():
         "S3_DATA_DIR": str(LOCAL / "s3"),
         "LOG_LEVEL": os.environ.get("EMULATOR_LOG_LEVEL", "WARNING"),
     }
-    process = processes.start("emulator", [sys.executable, "-m", "ministack"], environment)
+    process = processes.start("emulator", [sys.executable, str(TEMPLATE.parent / "infra/local/emulator.py")], environment)
     processes.wait_until(lambda: answers(EMULATOR_PORT, "/_ministack/health"), process, "emulator")
 
 

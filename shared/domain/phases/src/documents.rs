@@ -37,6 +37,8 @@ pub struct SchemaDocument {
     pub validation: SchemaValidation,
     /// What the generator makes.
     pub plan: Plan,
+    /// Revision of the seed that the plan was made with.
+    pub revision: u32,
     /// Predicates of the pack that every clean row obeys, and moments in order, on the plan's tables.
     pub rules: Vec<BusinessRule>,
     /// Moments that follow each other.
@@ -46,6 +48,24 @@ pub struct SchemaDocument {
     pub proven: Vec<AnalyticalQuestion>,
     /// Questions that were not, with the reason.
     pub unanswerable: Vec<Unanswerable>,
+}
+
+impl SchemaDocument {
+    /// The better one of two schemas of one problem: regenerating never lowers the score.
+    #[must_use]
+    pub fn or_earlier(self, earlier: Option<Self>) -> Self {
+        let score = self.validation.validation_score;
+        match earlier {
+            Some(mut earlier) if earlier.validation.validation_score > score => {
+                earlier.validation.recommendations.push(format!(
+                    "The next schema would have scored {score} only, so this one was kept; change the \
+                     problem statement to get another."
+                ));
+                earlier
+            }
+            _ => self,
+        }
+    }
 }
 
 /// Result of the preview.

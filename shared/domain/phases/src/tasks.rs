@@ -91,11 +91,14 @@ impl Phases {
         let session = self.tasks.session(ticket).await?;
         let problem: ProblemDocument = self.document(&session, Action::Problem).await?;
         let revision = session.schema_revision;
-        let document = schema_document(&session.brief, &problem, revision).await?;
-        let score = document
-            .validation
-            .validation_score
-            .max(session.validation_score.unwrap_or(0.0));
+        let earlier = match session.schema {
+            Some(_) => Some(self.document(&session, Action::Schema).await?),
+            None => None,
+        };
+        let document = schema_document(&session.brief, &problem, revision)
+            .await?
+            .or_earlier(earlier);
+        let score = document.validation.validation_score;
         self.finish(ticket, Action::Schema, &document, |session| {
             session.validation_score = Some(score);
             session.schema_revision = revision + 1;
@@ -300,7 +303,7 @@ impl Phases {
                 dataset_size: session.size(),
                 ..session.brief.clone()
             };
-            schema.plan = story::plan(&brief, session.schema_revision.saturating_sub(1))?;
+            schema.plan = story::plan(&brief, schema.revision)?;
         }
         let delivery = Delivery::new(&schema.plan, session.brief.data_structure)?;
         Ok(Run {
@@ -411,6 +414,7 @@ pub async fn schema_document(
         schema,
         validation: proof.validation,
         plan,
+        revision,
         rules: pack.rules,
         order: pack.order,
         proven: proof.proven,

@@ -315,3 +315,24 @@ async fn a_preview_is_a_slice_of_the_full_set() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_worse_schema_does_not_take_the_place_of_a_better_one() {
+    let walk = Walk::generated(&brief(PACKS[0], SkillLevel::Beginner), 1).await;
+    let earlier = walk.schema().await;
+    let mut worse = earlier.clone();
+    worse.revision += 1;
+    worse.validation.validation_score -= 0.5;
+    let kept = worse.clone().or_earlier(Some(earlier.clone()));
+    assert_eq!(
+        (kept.revision, &kept.plan),
+        (earlier.revision, &earlier.plan)
+    );
+    let said = kept.validation.recommendations.last().expect("a reason");
+    assert!(said.contains("kept"), "{said}");
+
+    let mut as_good = earlier.clone();
+    as_good.revision += 1;
+    assert_eq!(as_good.clone().or_earlier(Some(earlier)), as_good);
+    assert_eq!(worse.clone().or_earlier(None), worse);
+}
