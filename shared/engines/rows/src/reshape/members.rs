@@ -1,7 +1,7 @@
 //! The members of JSON objects.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use arrow::array::StringViewArray;
@@ -78,7 +78,7 @@ impl<'a> Value<'a> {
 
 /// The members of the JSON objects of a column, in the order of first sight: what [`crate::Facts`] must
 /// hold before the objects can be flattened. Those of later rows are merged behind those of earlier ones.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct JsonMembers {
     paths: Vec<(Vec<String>, bool)>,
     places: HashMap<Vec<String>, usize>,
@@ -90,8 +90,9 @@ impl JsonMembers {
     #[must_use]
     pub fn new(max_depth: u64) -> Self {
         Self {
+            paths: Vec::new(),
+            places: HashMap::new(),
             depth: usize::try_from(max_depth).unwrap_or(usize::MAX),
-            ..Self::default()
         }
     }
 
@@ -160,7 +161,7 @@ impl JsonMembers {
     /// all others becomes none, its own members do.
     #[must_use]
     pub fn paths(&self) -> Vec<Vec<String>> {
-        let mut inner = std::collections::HashSet::new();
+        let mut inner = HashSet::new();
         for (path, _) in &self.paths {
             inner.extend((1..path.len()).map(|length| &path[..length]));
         }
@@ -180,7 +181,7 @@ pub(super) fn column_names(
     source: &str,
     taken: impl Fn(&str) -> bool,
 ) -> Vec<String> {
-    let mut given = std::collections::HashSet::new();
+    let mut given = HashSet::new();
     let mut names = Vec::with_capacity(paths.len());
     for path in paths {
         let joined: String = path

@@ -373,7 +373,7 @@ fn members_become_columns() {
         json!({"max_depth": 1, "keep_source": true, "separator": ""}),
         &batch,
     );
-    assert_eq!(names(&made), ["t", "id", "a", "s", "t_2", "a.b", "list"]);
+    assert_eq!(names(&made), ["t", "id", "a", "s", "tt", "a.b", "list"]);
     assert_eq!(cells(&made, "t"), cells(&batch, "t"));
     assert_eq!(cells(&made, "a")[5], Some(r#"{"c": {"d": {}}}"#.into()));
 }
