@@ -303,7 +303,10 @@ fn each_purpose_has_one_crypto_backend() {
     assert!(!built.has_feature("rustls", "ring"));
     assert!(!built.has_feature("rustls-webpki", "ring"));
     for (backend, users) in [
-        ("aws-lc-rs", &["jsonwebtoken", "rustls", "rustls-webpki"][..]),
+        (
+            "aws-lc-rs",
+            &["jsonwebtoken", "rustls", "rustls-webpki"][..],
+        ),
         ("ring", &["rustls-webpki"]),
         ("jsonwebtoken", &["millrace-edge"]),
         ("argon2", &["millrace-accounts"]),
