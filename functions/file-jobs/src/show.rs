@@ -3,15 +3,12 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use millrace_api::files::{JobProgress, JobResponse, JobStatus};
 use millrace_edge::Failure;
-use millrace_files::{FileJob, Output, input_key, output_key};
+use millrace_files::{FileJob, Output, input_key};
 use millrace_jobs::State;
 
 /// A job as its owner sees it at `now`.
 pub fn job(job: FileJob, now: DateTime<Utc>) -> Result<JobResponse, Failure> {
-    let shown = |file: &Option<Output>| {
-        let file = file.as_ref()?;
-        Some(output_key(&job.id, &file.file_name))
-    };
+    let shown = |file: &Option<Output>| file.as_ref().map(|file| file.key.clone());
     Ok(JobResponse {
         status: status(job.state),
         processing_steps: serde_json::from_str(&job.detail.steps).map_err(Failure::internal)?,

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use chrono::TimeDelta;
 use lambda_http::Context;
 use millrace_edge::{Config, app, invoke};
-use millrace_files::{FileDetail, FileJob, Files, NewFile, Output, input_key, publish};
+use millrace_files::{FileDetail, FileJob, Files, NewFile, Output, input_key, output_key, publish};
 use millrace_jobs::{Claim, Failure, Jobs, Message, Report, Ticket};
 use millrace_ports::contract::{Answer, Method, Request};
 use millrace_ports::memory::{Faults, Memory};
@@ -186,7 +186,7 @@ impl House {
     pub(super) async fn finish(&self, ticket: &Ticket) {
         let output = |name: &str| Output {
             file_name: name.to_owned(),
-            key: format!("{}{name}", ticket.prefix()),
+            key: output_key(ticket, name),
             size: 10,
             content_type: "text/csv".to_owned(),
         };

@@ -1,4 +1,4 @@
-use millrace_jobs::{JobError, Refusal, Step};
+use millrace_jobs::{JobError, Refusal, State, Step};
 use millrace_ports::PortError;
 
 /// Why something could not be done with a file job.
@@ -40,6 +40,9 @@ impl From<PortError> for FileError {
 
 fn sentence(Refusal { state, step }: Refusal) -> String {
     match step {
+        Step::Remove if state == State::Cancelling => {
+            "The job is being cancelled: wait until it has stopped".to_owned()
+        }
         Step::Remove => format!("The job is {state}: cancel it first"),
         Step::Cancel | Step::RequestCancel => {
             format!("The job has {state} and cannot be cancelled")

@@ -1,5 +1,7 @@
 //! Keys that owners see: without a tenant, which is checked on the job.
 
+use millrace_jobs::Ticket;
+
 /// Key of a job's input.
 ///
 /// ```
@@ -10,10 +12,20 @@ pub fn input_key(job: &str, file_name: &str) -> String {
     format!("input/{job}/{file_name}")
 }
 
-/// Key under which an output is shown.
+/// Key of what an attempt makes: `output/{job}/{name}`. Attempts after the first have a folder of their
+/// own in it, so that a late worker never touches what another one has published.
 #[must_use]
-pub fn output_key(job: &str, file_name: &str) -> String {
-    format!("output/{job}/{file_name}")
+pub fn output_key(ticket: &Ticket, file_name: &str) -> String {
+    let folder = output_folder(&ticket.job_id);
+    match (ticket.run, ticket.attempt) {
+        (1, 1) => format!("{folder}{file_name}"),
+        (run, attempt) => format!("{folder}{run}-{attempt}/{file_name}"),
+    }
+}
+
+/// Where everything lies that attempts at a job have made.
+pub(crate) fn output_folder(job: &str) -> String {
+    format!("output/{job}/")
 }
 
 /// Id of the job that an input's key belongs to; `None` for any other key.
@@ -30,6 +42,8 @@ pub fn input_job(key: &str) -> Option<&str> {
 
 /// Longest name of a file that is made, in characters.
 const LONGEST_NAME: usize = 255;
+/// The same in bytes: a key holds no more.
+const LONGEST_NAME_BYTES: usize = 900;
 
 /// Name of what comes out of a file: `sales.csv.gz` gives `sales_processed.parquet`.
 ///
@@ -56,7 +70,8 @@ fn named(file_name: &str, end: &str) -> String {
         .unwrap_or(file_name);
     let stem = without_extension(inner, None).unwrap_or(inner);
     let room = LONGEST_NAME.saturating_sub(end.chars().count());
-    let stem: String = stem.chars().take(room).collect();
+    let mut stem: String = stem.chars().take(room).collect();
+    while stem.len() + end.len() > LONGEST_NAME_BYTES && stem.pop().is_some() {}
     stem + end
 }
 
@@ -97,5 +112,7 @@ mod tests {
         let made = processed_name(&name, "parquet");
         assert_eq!(made.chars().count(), 255);
         assert!(made.ends_with("ü_processed.parquet"));
+        let made = processed_name(&"🦀".repeat(225), "parquet");
+        assert!(made.len() <= 900 && made.ends_with("🦀_processed.parquet"));
     }
 }

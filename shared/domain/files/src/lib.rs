@@ -7,9 +7,9 @@
 //!
 //! # Keys
 //!
-//! An input lies under the key that its owner is shown, `input/{job}/{name}`: the key is part of the
-//! upload URL. Outputs lie under the attempt's own prefix ([`millrace_jobs::Ticket::prefix`]), so
-//! that no late worker touches what was published; their owner is shown `output/{job}/{name}`.
+//! Files lie under the keys that their owner is shown: an input under `input/{job}/{name}`, which is
+//! part of the upload URL, an output under `output/{job}/{name}` ([`output_key`]). Each attempt has
+//! keys of its own, so that no late worker touches what was published.
 //!
 //! # The worker's side
 //!

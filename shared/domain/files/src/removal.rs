@@ -5,7 +5,7 @@ use millrace_ports::Tenant;
 
 use crate::detail::Upload;
 use crate::error::FileError;
-use crate::keys::input_key;
+use crate::keys::{input_key, output_folder};
 use crate::service::{Files, key_of};
 
 /// Jobs that one sweep removes; the next one goes on.
@@ -74,7 +74,12 @@ impl Files {
     /// Deletes the input, whatever its name, and everything that any attempt has written.
     async fn remove_objects(&self, place: &Place) -> Result<(), FileError> {
         let objects = &self.ports().objects;
-        for prefix in [input_key(&place.id, ""), place.prefix()] {
+        let prefixes = [
+            input_key(&place.id, ""),
+            output_folder(&place.id),
+            place.prefix(),
+        ];
+        for prefix in prefixes {
             loop {
                 let page = objects.list(&prefix, None).await?;
                 if page.objects.is_empty() {

@@ -367,13 +367,17 @@ async fn removal_takes_everything() {
         .cancel(&house.ada, &job.id)
         .await
         .expect("cancelled");
-    let left = format!("ada/jobs/{}/r1/a1/part-1", job.id);
-    house
-        .memory
-        .objects
-        .put(&left, Bytes::new(), "text/csv")
-        .await
-        .expect("a put");
+    for left in [
+        format!("ada/jobs/{}/r1/a1/part-1", job.id),
+        format!("output/{}/1-2/a_processed.csv", job.id),
+    ] {
+        let put = house
+            .memory
+            .objects
+            .put(&left, Bytes::new(), "text/csv")
+            .await;
+        put.expect("a put");
+    }
     house
         .files
         .remove(&house.ada, &job.id)

@@ -1,8 +1,8 @@
 //! What a worker of file jobs does around its engine.
 //!
-//! An engine is a plain function on a thread of its own: it reads a [`SharedSource`], writes to two
-//! [`ObjectWriter`]s, tells a [`Monitor`] how far it is, and gives what it [`Made`] or a
-//! [`Failure`](millrace_jobs::Failure). [`Worker::run`] does the rest: it takes the job of a message,
+//! An engine is a plain function on a thread of its own, with its [`Work`]: it reads a
+//! [`SharedSource`], begins its output and writes to two [`ObjectWriter`]s, tells a [`Monitor`] how far
+//! it is, and gives what it [`Made`] or a [`Failure`](millrace_jobs::Failure). [`Worker::run`] does the rest: it takes the job of a message,
 //! reads the very version of the input that was uploaded, uploads parts as they come, reports every
 //! two seconds and hears of a cancel by that, and ends the attempt by one write. Nothing that was
 //! written can be seen before that write, and what no write made visible is taken away.
@@ -17,13 +17,14 @@
 //! use millrace_ports::{Clock, Objects, Tenant, memory::Memory};
 //! use millrace_processing::{Made, Work, Worker};
 //!
-//! fn upper_case(mut work: Work) -> Result<Made, Failure> {
+//! fn upper_case(work: Work) -> Result<Made, Failure> {
 //!     let broken = |error: std::io::Error| Failure::new("READ_FAILED", error.to_string());
 //!     let mut text = vec![0; usize::try_from(work.input.length()).unwrap_or_default()];
 //!     work.input.read_at(0, &mut text).map_err(broken)?;
-//!     work.output.write_all(&text.to_ascii_uppercase()).map_err(broken)?;
+//!     let mut output = work.output.begin("csv", "text/csv");
+//!     output.write_all(&text.to_ascii_uppercase()).map_err(broken)?;
 //!     let _go_on = work.monitor.report(Report { rows_read: 1, ..Report::new("processing") });
-//!     Ok(Made::new("csv", "text/csv"))
+//!     Ok(Made::default())
 //! }
 //!
 //! # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
@@ -59,5 +60,5 @@ pub use millrace_formats::SharedSource;
 pub use monitor::Monitor;
 pub use secret::TenantKey;
 pub use source::ReadAhead;
-pub use worker::{Made, Outcome, Settings, Work, Worker};
+pub use worker::{Made, NewOutput, Outcome, Settings, Work, Worker};
 pub use writer::ObjectWriter;

@@ -43,7 +43,13 @@ mod tests {
             || {
                 made.set(made.get() + 1);
                 let number = made.get();
-                async move { if number > fails { Ok(number) } else { Err(passes) } }
+                async move {
+                    if number > fails {
+                        Ok(number)
+                    } else {
+                        Err(passes)
+                    }
+                }
             },
         );
         (answer.await, made.get())

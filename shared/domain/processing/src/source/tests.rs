@@ -59,7 +59,6 @@ impl House {
     }
 }
 
-
 /// Reads all of a source from `offset` on, a few bytes at a time, on a thread that may wait.
 async fn read(source: &Arc<ObjectSource>, mut offset: u64, step: usize) -> io::Result<Vec<u8>> {
     let source = Arc::clone(source);

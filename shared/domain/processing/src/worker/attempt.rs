@@ -6,22 +6,19 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use millrace_files::{FileDetail, FileJob, Output, input_key, processed_name, publish, rejects_name};
+use millrace_files::{FileDetail, FileJob, Output, input_key, publish};
 use millrace_jobs::{Directive, Ending, Failure, JobError, Jobs, Report, Ticket};
 use millrace_ports::{PortError, Ports};
 use tokio::sync::oneshot;
 use tokio::time::MissedTickBehavior;
 
+use super::output::Place;
 use super::{Made, Outcome, Work, Worker};
 use crate::monitor::Monitor;
 use crate::outside::{Outside, OutsideFault};
 use crate::secret::TenantKey;
 use crate::source::ObjectSource;
 use crate::stop::{Reason, Stop};
-use crate::writer::{Target, Upload};
-
-/// Media type of rejected rows.
-const REJECTS_TYPE: &str = "application/x-ndjson";
 
 /// See the module.
 #[derive(Debug)]
@@ -30,6 +27,7 @@ pub(super) struct Attempt<'worker> {
     ticket: Ticket,
     deadline: DateTime<Utc>,
     monitor: Monitor,
+    place: Place,
     stop: Stop,
     outside: Outside,
 }
@@ -42,32 +40,38 @@ struct Whole {
     rejects: Option<Output>,
 }
 
-/// Both objects of an attempt.
-#[derive(Debug)]
-struct Uploads {
-    output: Upload,
-    rejects: Upload,
-}
-
 impl<'worker> Attempt<'worker> {
-    pub(super) fn new(worker: &'worker Worker, ticket: Ticket, deadline: DateTime<Utc>) -> Self {
-        let stop = Stop::default();
+    pub(super) fn new(
+        worker: &'worker Worker,
+        ticket: Ticket,
+        job: &FileJob,
+        deadline: DateTime<Utc>,
+    ) -> Self {
+        let (stop, outside) = (Stop::default(), Outside::default());
+        let place = Place::new(
+            worker.files.jobs().ports().clone(),
+            ticket.clone(),
+            job.detail.file_name.clone(),
+            worker.patience(),
+            (stop.clone(), outside.clone()),
+        );
         Self {
             worker,
             ticket,
             deadline,
             monitor: Monitor::new(Report::new("starting"), stop.clone()),
+            place,
             stop,
-            outside: Outside::default(),
+            outside,
         }
     }
 
-    pub(super) async fn run<E>(self, detail: FileDetail, engine: E) -> Result<Outcome, JobError>
+    pub(super) async fn run<E>(self, job: Box<FileJob>, engine: E) -> Result<Outcome, JobError>
     where
         E: FnOnce(Work) -> Result<Made, Failure> + Send + 'static,
     {
         let made = {
-            let mut making = pin!(self.make(detail, engine));
+            let mut making = pin!(self.make(job, engine));
             let mut ticks = tokio::time::interval(self.worker.settings.report_every);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
@@ -90,7 +94,11 @@ impl<'worker> Attempt<'worker> {
         if self.jobs().now() >= self.deadline {
             self.stop.request(Reason::TimeOver);
         } else {
-            match self.jobs().report(&self.ticket, &self.monitor.latest()).await {
+            match self
+                .jobs()
+                .report(&self.ticket, &self.monitor.latest())
+                .await
+            {
                 Ok(Directive::Continue) => return,
                 Ok(Directive::Cancel) => self.stop.request(Reason::Cancelled),
                 Ok(Directive::Stop) => self.stop.request(Reason::Void),
@@ -112,41 +120,59 @@ impl<'worker> Attempt<'worker> {
     }
 
     /// Runs the engine, and makes its objects whole.
-    async fn make<E>(&self, detail: FileDetail, engine: E) -> Result<Whole, Failure>
+    async fn make<E>(&self, job: Box<FileJob>, engine: E) -> Result<Whole, Failure>
     where
         E: FnOnce(Work) -> Result<Made, Failure> + Send + 'static,
     {
-        let input = detail.input.clone();
+        let input = job.detail.input.clone();
         let input = input.ok_or_else(|| self.broken("a job without its input runs"))?;
         let key = TenantKey::of(self.ports(), &self.ticket.owner);
         let tenant_key = key.await.map_err(|error| self.unanswered(&error))?;
         let source = ObjectSource::new(
             Arc::clone(&self.ports().objects),
-            (input_key(&self.ticket.job_id, &detail.file_name), input),
+            (input_key(&job.id, &job.detail.file_name), input),
             (self.worker.settings.read_ahead, self.worker.patience()),
             self.stop.clone(),
             self.outside.clone(),
         );
-        let uploads = Uploads {
-            output: self.begin("output"),
-            rejects: self.begin("rejects"),
-        };
+        let rejects = self.place.rejects();
         let work = Work {
-            detail: detail.clone(),
+            job,
             tenant_key,
             input: Arc::new(source),
-            output: uploads.output.writer(),
-            rejects: uploads.rejects.writer(),
+            output: self.place.new_output(),
+            rejects: rejects.writer(),
             monitor: self.monitor.clone(),
         };
-        match self.on_a_thread(work, engine).await {
-            Ok(made) if self.stop.reason().is_none() => {
-                self.complete(uploads, &detail.file_name, made).await
+        let answer = self.on_a_thread(work, engine).await;
+        let output = self.place.take_output();
+        match (answer, output) {
+            (Ok(made), Some(output)) if self.stop.reason().is_none() => {
+                let finished = output.finish().await;
+                let output = match finished {
+                    Ok(output) => output,
+                    Err(error) => {
+                        rejects.discard().await;
+                        return Err(self.unanswered(&error));
+                    }
+                };
+                let rejects = rejects.finish_if_written().await;
+                Ok(Whole {
+                    warnings: made.warnings,
+                    output,
+                    rejects: rejects.map_err(|error| self.unanswered(&error))?,
+                })
             }
-            answer => {
-                uploads.output.discard().await;
-                uploads.rejects.discard().await;
-                Err(answer.err().unwrap_or_else(stopped))
+            (answer, output) => {
+                if let Some(output) = output {
+                    output.discard().await;
+                }
+                rejects.discard().await;
+                Err(match answer {
+                    Err(failure) => failure,
+                    Ok(_) if self.stop.reason().is_some() => stopped(),
+                    Ok(_) => self.broken("an engine made no output"),
+                })
             }
         }
     }
@@ -176,44 +202,6 @@ impl<'worker> Attempt<'worker> {
         }
     }
 
-    async fn complete(
-        &self,
-        uploads: Uploads,
-        file_name: &str,
-        made: Made,
-    ) -> Result<Whole, Failure> {
-        let (output_key, rejects_key) = (self.key("output"), self.key("rejects"));
-        let size = match uploads.output.finish().await {
-            Ok(size) => size,
-            Err(error) => {
-                uploads.rejects.discard().await;
-                return Err(self.unanswered(&error));
-            }
-        };
-        let rejects = if uploads.rejects.writer().written() == 0 {
-            uploads.rejects.discard().await;
-            None
-        } else {
-            let size = uploads.rejects.finish().await;
-            Some(Output {
-                file_name: rejects_name(file_name),
-                key: rejects_key,
-                size: size.map_err(|error| self.unanswered(&error))?,
-                content_type: REJECTS_TYPE.to_owned(),
-            })
-        };
-        Ok(Whole {
-            warnings: made.warnings,
-            output: Output {
-                file_name: processed_name(file_name, &made.extension),
-                key: output_key,
-                size,
-                content_type: made.content_type,
-            },
-            rejects,
-        })
-    }
-
     async fn succeed(self, whole: Whole) -> Result<Outcome, JobError> {
         let last = self.monitor.latest();
         let patience = self.worker.patience();
@@ -231,11 +219,11 @@ impl<'worker> Attempt<'worker> {
         match ended.await? {
             Ending::Recorded => Ok(Outcome::Succeeded),
             Ending::Cancelled => {
-                self.clean().await;
+                self.place.clean().await;
                 Ok(Outcome::Cancelled)
             }
             Ending::Void => {
-                self.clean().await;
+                self.place.clean().await;
                 Ok(Outcome::Lost)
             }
         }
@@ -256,13 +244,12 @@ impl<'worker> Attempt<'worker> {
             outside => {
                 let changed = outside.is_some();
                 let failure = if changed { input_changed() } else { failure };
-                let ended = patience.call(may_pass, || {
-                    self.jobs().fail(&self.ticket, failure.clone())
-                });
+                let ended =
+                    patience.call(may_pass, || self.jobs().fail(&self.ticket, failure.clone()));
                 (ended.await?, Outcome::Failed(failure))
             }
         };
-        self.clean().await;
+        self.place.clean().await;
         Ok(match ended {
             Ending::Recorded => outcome,
             Ending::Cancelled => Outcome::Cancelled,
@@ -285,33 +272,12 @@ impl<'worker> Attempt<'worker> {
             }
             Reason::Void | Reason::Failed => Ending::Void,
         };
-        self.clean().await;
+        self.place.clean().await;
         Ok(match ended {
             Ending::Recorded => Outcome::Failed(time_over()),
             Ending::Cancelled => Outcome::Cancelled,
             Ending::Void => Outcome::Lost,
         })
-    }
-
-    /// Takes away what no write made visible. What is left goes with the job.
-    async fn clean(&self) {
-        let keys = [self.key("output"), self.key("rejects")];
-        if let Err(error) = self.ports().objects.delete(&keys).await {
-            tracing::warn!(job = self.ticket.job_id, %error, "objects of an attempt are left behind");
-        }
-    }
-
-    fn begin(&self, name: &str) -> Upload {
-        let target = Target {
-            ports: self.ports().clone(),
-            key: self.key(name),
-            patience: self.worker.patience(),
-        };
-        Upload::begin(target, self.stop.clone(), self.outside.clone())
-    }
-
-    fn key(&self, name: &str) -> String {
-        format!("{}{name}", self.ticket.prefix())
     }
 
     fn jobs(&self) -> &Jobs<FileDetail> {

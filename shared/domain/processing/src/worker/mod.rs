@@ -1,15 +1,17 @@
 //! From a message to the end of an attempt.
 
 mod attempt;
+mod output;
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use millrace_files::{FileDetail, Files};
+use millrace_files::{FileJob, Files};
 use millrace_formats::SharedSource;
 use millrace_jobs::{Claim, Failure, JobError, Message};
 
 use self::attempt::Attempt;
+pub use self::output::NewOutput;
 use crate::monitor::Monitor;
 use crate::patience::Patience;
 use crate::secret::TenantKey;
@@ -42,14 +44,14 @@ impl Default for Settings {
 
 /// What an engine gets.
 pub struct Work {
-    /// The job's steps, reader's options and bounds.
-    pub detail: FileDetail,
+    /// The job as it was taken: its steps, reader's options and bounds.
+    pub job: Box<FileJob>,
     /// The key of its owner's own.
     pub tenant_key: TenantKey,
     /// The file.
     pub input: SharedSource,
-    /// Takes what comes out.
-    pub output: ObjectWriter,
+    /// To be begun, and to take what comes out.
+    pub output: NewOutput,
     /// Takes the rows that could not be read, a JSON object a line. Without a byte there is no such
     /// file.
     pub rejects: ObjectWriter,
@@ -61,31 +63,16 @@ impl std::fmt::Debug for Work {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
             .debug_struct("Work")
-            .field("detail", &self.detail)
+            .field("job", &self.job)
             .finish_non_exhaustive()
     }
 }
 
 /// What an engine made, beside the bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Made {
-    /// Extension of the output's name: `parquet`.
-    pub extension: String,
-    /// Media type of the output.
-    pub content_type: String,
     /// What the owner should know.
     pub warnings: Vec<String>,
-}
-
-impl Made {
-    /// An output without warnings.
-    pub fn new(extension: impl Into<String>, content_type: impl Into<String>) -> Self {
-        Self {
-            extension: extension.into(),
-            content_type: content_type.into(),
-            warnings: Vec::new(),
-        }
-    }
 }
 
 /// What became of a message. In every case it is done with.
@@ -144,8 +131,8 @@ impl Worker {
         match self.files.jobs().claim(message).await? {
             Claim::Over => Ok(Outcome::Over),
             Claim::Claimed(ticket, job) => {
-                let attempt = Attempt::new(self, ticket, deadline);
-                attempt.run(job.detail, engine).await
+                let attempt = Attempt::new(self, ticket, &job, deadline);
+                attempt.run(job, engine).await
             }
         }
     }

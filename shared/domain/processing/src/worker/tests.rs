@@ -99,7 +99,10 @@ impl House {
     }
 
     async fn load(&self) -> millrace_files::FileJob {
-        self.files.load(&self.ada, &self.job).await.expect("the job")
+        self.files
+            .load(&self.ada, &self.job)
+            .await
+            .expect("the job")
     }
 
     async fn download(&self, which: Download) -> (String, Bytes) {
@@ -139,6 +142,7 @@ fn read(work: &Work) -> io::Result<String> {
 /// Writes the rows in upper case, and rejects those of Eve.
 fn upper_case(mut work: Work) -> Result<Made, Failure> {
     let text = read(&work).map_err(read_failed)?;
+    let mut output = work.output.begin("csv", "text/csv");
     let mut report = Report::new("processing");
     for line in text.lines() {
         report.rows_read += 1;
@@ -147,7 +151,7 @@ fn upper_case(mut work: Work) -> Result<Made, Failure> {
             writeln!(work.rejects, "{{\"row\":2}}")
         } else {
             report.rows_written += 1;
-            writeln!(work.output, "{}", line.to_uppercase())
+            writeln!(output, "{}", line.to_uppercase())
         };
         written.map_err(read_failed)?;
     }
@@ -156,7 +160,6 @@ fn upper_case(mut work: Work) -> Result<Made, Failure> {
     let _go_on = work.monitor.report(report);
     Ok(Made {
         warnings: vec!["the names were shouted".to_owned()],
-        ..Made::new("csv", "text/csv")
     })
 }
 
@@ -186,7 +189,10 @@ async fn a_file_is_processed_and_published_by_one_write() {
         ]
     );
     let output = job.detail.output.expect("an output");
-    assert_eq!(output.key, format!("ada/jobs/{}/r1/a1/output", house.job));
+    assert_eq!(
+        output.key,
+        format!("output/{}/names_processed.csv", house.job)
+    );
     assert_eq!(output.size, 9);
     assert_eq!(
         house.download(Download::Output).await,
@@ -210,8 +216,11 @@ async fn a_file_is_processed_and_published_by_one_write() {
 async fn without_rejected_rows_there_is_no_such_file() {
     let house = House::new().await;
     let engine = |work: Work| {
-        drop(work);
-        Ok(Made::new("parquet", "application/vnd.apache.parquet"))
+        let output = work
+            .output
+            .begin("parquet", "application/vnd.apache.parquet");
+        assert_eq!(output.written(), 0);
+        Ok(Made::default())
     };
     assert_eq!(house.run(engine).await, Outcome::Succeeded);
     let job = house.load().await;
@@ -225,10 +234,19 @@ async fn without_rejected_rows_there_is_no_such_file() {
 }
 
 #[tokio::test]
+async fn an_engine_that_makes_nothing_is_broken() {
+    let house = House::new().await;
+    let outcome = house.run(|_: Work| Ok(Made::default())).await;
+    assert!(matches!(outcome, Outcome::Failed(failure) if failure.code == "INTERNAL_ERROR"));
+    house.assert_clean();
+}
+
+#[tokio::test]
 async fn a_failure_is_told_and_leaves_nothing() {
     let house = House::new().await;
-    let engine = |mut work: Work| {
-        work.output.write_all(b"half").map_err(read_failed)?;
+    let engine = |work: Work| {
+        let mut output = work.output.begin("csv", "text/csv");
+        output.write_all(b"half").map_err(read_failed)?;
         Err(Failure::new("COLUMN_NOT_FOUND", "there is no column x"))
     };
     let failure = Failure::new("COLUMN_NOT_FOUND", "there is no column x");
@@ -248,7 +266,7 @@ async fn a_panic_fails_the_job_at_once_and_tells_nothing() {
     let outcome = house
         .run(|work: Work| {
             assert_eq!(work.input.length(), 0, "a secret of the machine");
-            Ok(Made::new("csv", "text/csv"))
+            Ok(Made::default())
         })
         .await;
     let Outcome::Failed(failure) = outcome else {
@@ -265,13 +283,14 @@ async fn a_panic_fails_the_job_at_once_and_tells_nothing() {
 async fn a_cancel_is_heard_and_nothing_is_published() {
     let house = House::new().await;
     let (started, has_started) = mpsc::channel();
-    let engine = move |mut work: Work| {
-        work.output.write_all(b"half").map_err(read_failed)?;
+    let engine = move |work: Work| {
         started.send(()).expect("somebody listens");
         for_ever(&work);
         assert!(read(&work).is_err(), "there is nothing more to read");
+        let mut output = work.output.begin("csv", "text/csv");
+        assert!(output.write_all(b"half").is_err(), "and nothing to write");
         // Whatever it says now.
-        Ok(Made::new("csv", "text/csv"))
+        Ok(Made::default())
     };
     let cancelling = async {
         let waiting = tokio::task::spawn_blocking(move || has_started.recv());
@@ -293,7 +312,7 @@ async fn a_cancel_does_not_wait_for_an_engine_that_does_not_look_up() {
     let engine = move |_: Work| {
         started.send(()).expect("somebody listens");
         released.recv().expect("it is released");
-        Ok(Made::new("csv", "text/csv"))
+        Ok(Made::default())
     };
     let cancelling = async {
         let waiting = tokio::task::spawn_blocking(move || has_started.recv());
@@ -318,7 +337,7 @@ async fn the_end_of_its_time_ends_a_job() {
     let engine = move |work: Work| {
         clock.advance(TimeDelta::minutes(15));
         for_ever(&work);
-        Ok(Made::new("csv", "text/csv"))
+        Ok(Made::default())
     };
     let outcome = house.run(engine).await;
     assert!(matches!(outcome, Outcome::Failed(failure) if failure.code == "TIME_LIMIT"));
@@ -348,10 +367,18 @@ async fn a_silent_store_gives_the_job_back_until_its_attempts_are_over() {
         let outcome = house.run(upper_case).await;
         assert!(matches!(outcome, Outcome::Released(_)), "{outcome:?}");
         let job = house.load().await;
-        let expected = if attempt < 3 { State::Queued } else { State::Failed };
+        let expected = if attempt < 3 {
+            State::Queued
+        } else {
+            State::Failed
+        };
         assert_eq!((job.state, job.attempt), (expected, attempt));
         let again = house.memory.queue.receive("file-jobs");
-        assert_eq!(again.is_some(), attempt < 3, "a message for the next attempt");
+        assert_eq!(
+            again.is_some(),
+            attempt < 3,
+            "a message for the next attempt"
+        );
         house.assert_clean();
     }
     let failure = house.load().await.failure.expect("a failure");
@@ -363,11 +390,12 @@ async fn a_worker_that_was_given_up_changes_nothing_any_more() {
     let house = House::new().await;
     let (started, has_started) = mpsc::channel();
     let (release, released) = mpsc::channel();
-    let late = move |mut work: Work| {
+    let late = move |work: Work| {
         started.send(()).expect("somebody listens");
-        work.output.write_all(b"late").map_err(read_failed)?;
+        let mut output = work.output.begin("csv", "text/csv");
+        output.write_all(b"late").map_err(read_failed)?;
         released.recv().expect("it is released");
-        Ok(Made::new("csv", "text/csv"))
+        Ok(Made::default())
     };
     let slow = Settings {
         report_every: Duration::from_secs(3600),
@@ -390,8 +418,13 @@ async fn a_worker_that_was_given_up_changes_nothing_any_more() {
         house.download(Download::Output).await.1,
         Bytes::from_static(b"NAME\nADA\n")
     );
-    let keys = house.memory.objects.keys();
-    assert!(keys.iter().all(|key| !key.contains("/a1/")), "{keys:?}");
+    let output = |name: &str| format!("output/{}/1-2/{name}", house.job);
+    let expected = [
+        house.input_key(),
+        output("names_processed.csv"),
+        output("names_rejects.ndjson"),
+    ];
+    assert_eq!(house.memory.objects.keys(), expected);
 }
 
 #[tokio::test]

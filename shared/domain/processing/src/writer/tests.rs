@@ -3,13 +3,14 @@ use std::time::Duration;
 use millrace_ports::Objects;
 use millrace_ports::limits::{LARGEST_PART, MOST_PARTS, SMALLEST_PART};
 use millrace_ports::memory::{Fault, Faults, Memory, Operation};
+use tokio::runtime::Handle;
 
 use super::*;
 use crate::outside::{Outside, OutsideFault};
 use crate::patience::Patience;
 use crate::stop::Reason;
 
-const KEY: &str = "ada/jobs/1/r1/a1/output";
+const KEY: &str = "output/1/a_processed.csv";
 const PART: usize = 5 << 20;
 
 struct House {
@@ -31,10 +32,11 @@ impl House {
         let target = Target {
             ports: self.memory.ports(),
             key: KEY.to_owned(),
+            content_type: "text/csv".to_owned(),
             patience: Patience(Duration::ZERO),
         };
-        let (stop, outside) = (self.stop.clone(), self.outside.clone());
-        Upload::with_parts(target, |_| PART, stop, outside)
+        let signals = (self.stop.clone(), self.outside.clone());
+        Upload::with_parts(target, |_| PART, &Handle::current(), signals)
     }
 
     async fn object(&self) -> Option<Bytes> {
@@ -73,7 +75,11 @@ fn parts_are_small_at_first_and_hold_a_terabyte_in_the_end() {
         .map(|number| part_bytes(number) as u64)
         .collect();
     assert!(sizes.is_sorted());
-    assert!(sizes.iter().all(|size| (SMALLEST_PART..=LARGEST_PART).contains(size)));
+    assert!(
+        sizes
+            .iter()
+            .all(|size| (SMALLEST_PART..=LARGEST_PART).contains(size))
+    );
     assert!(sizes.iter().sum::<u64>() > 3 << 39);
     assert_eq!(sizes[0], 8 << 20);
 }
@@ -84,7 +90,11 @@ async fn what_fits_into_a_part_is_one_put() {
         let house = House::new(Faults::none());
         let upload = house.begin();
         write(&upload, content(length)).await.expect("written");
-        assert_eq!(house.object().await, None, "nothing is there before the end");
+        assert_eq!(
+            house.object().await,
+            None,
+            "nothing is there before the end"
+        );
         assert_eq!(upload.writer().written(), length as u64);
         assert_eq!(upload.finish().await, Ok(length as u64));
         assert_eq!(house.object().await, Some(content(length).into()));
@@ -98,10 +108,16 @@ async fn parts_come_together_in_their_order() {
         let house = House::new(Faults::none());
         let upload = house.begin();
         write(&upload, content(length)).await.expect("written");
-        assert_eq!(house.object().await, None, "nothing is there before the end");
+        assert_eq!(
+            house.object().await,
+            None,
+            "nothing is there before the end"
+        );
         assert_eq!(upload.finish().await, Ok(length as u64));
         let object = house.object().await.expect("an object");
         assert!(object == content(length), "other bytes");
+        let content_type = house.memory.objects.content_type(KEY);
+        assert_eq!(content_type.as_deref(), Some("text/csv"));
         assert!(house.is_clean());
         let parts = house.memory.faults.calls(Operation::PutPart);
         assert_eq!(parts, length.div_ceil(PART) as u64);
@@ -132,7 +148,12 @@ async fn a_lost_answer_changes_nothing() {
         let upload = house.begin();
         write(&upload, content(2 * PART)).await.expect("written");
         assert_eq!(upload.finish().await, Ok(2 * PART as u64), "{operation:?}");
-        assert!(house.object().await.is_some_and(|object| object == content(2 * PART)));
+        assert!(
+            house
+                .object()
+                .await
+                .is_some_and(|object| object == content(2 * PART))
+        );
         assert_eq!(house.outside.fault(), None);
     }
 }
@@ -147,7 +168,10 @@ async fn a_store_that_takes_no_parts_ends_the_writing_and_leaves_nothing() {
     // More than can wait: the writer hears of it.
     assert!(write(&upload, content(12 * PART)).await.is_err());
     upload.discard().await;
-    assert!(matches!(house.outside.fault(), Some(OutsideFault::Store(_))));
+    assert!(matches!(
+        house.outside.fault(),
+        Some(OutsideFault::Store(_))
+    ));
     assert!(house.is_clean());
     assert_eq!(house.object().await, None);
 }

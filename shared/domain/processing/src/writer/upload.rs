@@ -5,6 +5,7 @@ use futures::TryStreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, unbounded};
 use futures::stream;
 use millrace_ports::{Part, PortError, Ports};
+use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 use super::gate::Gate;
@@ -15,14 +16,12 @@ use crate::stop::Stop;
 
 /// Parts that are uploaded at a time.
 const AT_A_TIME: usize = 4;
-/// Of objects that are there only to be downloaded under a type of their own.
-const CONTENT_TYPE: &str = "application/octet-stream";
-
 /// Where an object goes.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
     pub(crate) ports: Ports,
     pub(crate) key: String,
+    pub(crate) content_type: String,
     pub(crate) patience: Patience,
 }
 
@@ -45,16 +44,16 @@ enum Sent {
 }
 
 impl Upload {
-    /// Begins an object. To be called on the runtime.
-    pub(crate) fn begin(target: Target, stop: Stop, outside: Outside) -> Self {
-        Self::with_parts(target, part_bytes, stop, outside)
+    /// Begins an object.
+    pub(crate) fn begin(target: Target, runtime: &Handle, stop: Stop, outside: Outside) -> Self {
+        Self::with_parts(target, part_bytes, runtime, (stop, outside))
     }
 
     pub(super) fn with_parts(
         target: Target,
         part_bytes: fn(u32) -> usize,
-        stop: Stop,
-        outside: Outside,
+        runtime: &Handle,
+        (stop, outside): (Stop, Outside),
     ) -> Self {
         let (sender, receiver) = unbounded();
         let gate = Gate::default();
@@ -67,7 +66,7 @@ impl Upload {
         Self {
             target,
             writer: ObjectWriter::new(part_bytes, sender, gate, stop),
-            pump: tokio::spawn(pump.run(receiver)),
+            pump: runtime.spawn(pump.run(receiver)),
             outside,
         }
     }
@@ -103,11 +102,12 @@ impl Upload {
         let Target {
             ports,
             key,
+            content_type,
             patience,
         } = &self.target;
         if rest.parts == 0 {
             let put = patience.call(PortError::retryable, || {
-                ports.objects.put(key, rest.bytes.clone(), CONTENT_TYPE)
+                ports.objects.put(key, rest.bytes.clone(), content_type)
             });
             return put.await.map(|()| rest.written);
         }
@@ -181,10 +181,11 @@ impl Pump {
         let Target {
             ports,
             key,
+            content_type,
             patience,
         } = &self.target;
         let id = patience.call(PortError::retryable, || {
-            ports.uploads.create(key, CONTENT_TYPE)
+            ports.uploads.create(key, content_type)
         });
         let id = id.await?;
         let parts = stream::once(async { first }).chain(parts);
@@ -213,6 +214,7 @@ impl Pump {
             ports,
             key,
             patience,
+            ..
         } = &self.target;
         let bytes = part.body.len();
         let sent = patience.call(PortError::retryable, || {
