@@ -7,8 +7,7 @@ use regex::Regex;
 use super::checks::{luhn, mod_97};
 use super::{Span, is_word, search};
 
-/// Digits of card numbers.
-const SHORTEST: usize = 13;
+/// Digits of a card number at most.
 const LONGEST: usize = 19;
 /// Digits of a group at least, where a number is written in groups.
 const SHORTEST_GROUP: usize = 3;
@@ -97,8 +96,7 @@ fn is_card(digits: &[u8]) -> bool {
         13 => *first == 4,
         14 => *first == 3 && matches!(second, 0 | 6 | 8 | 9),
         15 => *first == 3 && matches!(second, 4 | 7),
-        SHORTEST..=LONGEST => matches!(first, 2..=6),
-        _ => false,
+        length => (SHORTEST..=LONGEST).contains(&length) && matches!(first, 2..=6),
     };
     issued && luhn(digits)
 }
