@@ -12,7 +12,7 @@ pub(super) fn luhn(digits: &[u8]) -> bool {
             (_, digit) => 2 * digit,
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 /// Whether letters and digits pass the check of ISO/IEC 7064, MOD 97-10, the first four taken last: as in
