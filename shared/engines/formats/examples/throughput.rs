@@ -117,7 +117,7 @@ fn generate(bytes: usize, quoted: bool) -> String {
             next(1_000_000),
         );
         let quote = if quoted { "\"" } else { "" };
-        let inner = if quoted && row % 10 == 0 {
+        let inner = if quoted && row.is_multiple_of(10) {
             "a \"\"quoted\"\", long\n"
         } else {
             ""

@@ -7,12 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::Crc;
 use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
+use zip::read::ZipFile;
 use zip::{CompressionMethod, ZipArchive};
 
 use crate::error::FormatError;
 use crate::layout::Compression;
 use crate::limits::Limits;
-use crate::source::{SharedSource, SourceReader};
+use crate::source::{SharedSource, Source, SourceReader, Watched};
 
 /// Below this nothing is a bomb, however well it packs.
 const RATIO_FREE_BYTES: u64 = 64 << 20;
@@ -46,7 +47,7 @@ pub(crate) fn detect(head: &[u8]) -> Result<Compression, FormatError> {
 pub(crate) struct Entry {
     pub(crate) name: String,
     start: u64,
-    compressed: u64,
+    pub(crate) compressed: u64,
     /// Bytes that the archive says it unpacks to.
     pub(crate) size: u64,
     crc: u32,
@@ -55,7 +56,8 @@ pub(crate) struct Entry {
 
 /// Names in an archive, without folders.
 pub(crate) fn entry_names(source: &SharedSource) -> Result<Vec<String>, FormatError> {
-    Ok(archive(source)?
+    Ok(Archive::open(source)?
+        .zip
         .file_names()
         .filter_map(Result::ok)
         .filter(|name| !name.ends_with('/'))
@@ -65,10 +67,10 @@ pub(crate) fn entry_names(source: &SharedSource) -> Result<Vec<String>, FormatEr
 
 /// All files of an archive.
 pub(crate) fn entries(source: &SharedSource) -> Result<Vec<Entry>, FormatError> {
-    let mut archive = archive(source)?;
+    let mut archive = Archive::open(source)?;
     let mut entries = Vec::new();
-    for place in 0..archive.len() {
-        let entry = entry(&mut archive, place, source.length())?;
+    for place in 0..archive.zip.len() {
+        let entry = archive.entry(place)?;
         if !entry.name.ends_with('/') {
             entries.push(entry);
         }
@@ -76,13 +78,44 @@ pub(crate) fn entries(source: &SharedSource) -> Result<Vec<Entry>, FormatError> 
     Ok(entries)
 }
 
-type Archive = ZipArchive<BufReader<SourceReader>>;
+/// The list of an archive.
+struct Archive {
+    zip: ZipArchive<BufReader<SourceReader>>,
+    source: Arc<Watched>,
+}
 
-/// Where a file of an archive lies, and what the archive says of it.
-fn entry(archive: &mut Archive, place: usize, length: u64) -> Result<Entry, FormatError> {
-    let file = archive
-        .by_index_raw(place)
-        .map_err(|error| corrupt(Compression::Zip, 0, error))?;
+impl Archive {
+    /// The list stands at the end: without it the archive is not whole.
+    fn open(source: &SharedSource) -> Result<Self, FormatError> {
+        let source = Watched::new(Arc::clone(source));
+        let zip = ZipArchive::new(BufReader::new(SourceReader::new(source.clone())));
+        let zip = zip.map_err(|_| {
+            source
+                .take_fault()
+                .unwrap_or(FormatError::TruncatedArchive {
+                    compression: Compression::Zip,
+                    bytes: 0,
+                })
+        })?;
+        Ok(Self { zip, source })
+    }
+
+    /// Where a file lies, and what the archive says of it.
+    fn entry(&mut self, place: usize) -> Result<Entry, FormatError> {
+        let source = &self.source;
+        let file = self.zip.by_index_raw(place).map_err(|error| {
+            let fault = || corrupt(Compression::Zip, 0, error);
+            source.take_fault().unwrap_or_else(fault)
+        })?;
+        entry(&file, place, source.length())
+    }
+}
+
+fn entry(
+    file: &ZipFile<'_, BufReader<SourceReader>>,
+    place: usize,
+    length: u64,
+) -> Result<Entry, FormatError> {
     if file.encrypted() {
         return Err(FormatError::Encrypted);
     }
@@ -119,26 +152,12 @@ fn entry(archive: &mut Archive, place: usize, length: u64) -> Result<Entry, Form
     })
 }
 
-fn archive(source: &SharedSource) -> Result<Archive, FormatError> {
-    let reader = BufReader::new(SourceReader::new(Arc::clone(source)));
-    // The list of an archive stands at its end: without it the archive is not whole.
-    ZipArchive::new(reader).map_err(|error| match error {
-        zip::result::ZipError::Io(error) if error.kind() != io::ErrorKind::UnexpectedEof => {
-            FormatError::from_io(error)
-        }
-        _ => FormatError::TruncatedArchive {
-            compression: Compression::Zip,
-            bytes: 0,
-        },
-    })
-}
-
 /// The only file of an archive. What systems add by themselves does not count.
 pub(crate) fn only_entry(source: &SharedSource) -> Result<Entry, FormatError> {
-    let mut archive = archive(source)?;
+    let mut archive = Archive::open(source)?;
     let mut files = Vec::new();
-    for place in 0..archive.len() {
-        let name = match archive.name_for_index(place) {
+    for place in 0..archive.zip.len() {
+        let name = match archive.zip.name_for_index(place) {
             Some(Ok(name)) => name.into_owned(),
             _ => format!("entry {}", place + 1),
         };
@@ -148,7 +167,7 @@ pub(crate) fn only_entry(source: &SharedSource) -> Result<Entry, FormatError> {
         }
     }
     match files.as_slice() {
-        [(place, _)] => entry(&mut archive, *place, source.length()),
+        [(place, _)] => archive.entry(*place),
         _ => Err(FormatError::ArchiveEntries {
             entries: files.into_iter().map(|(_, name)| name).collect(),
         }),
@@ -258,7 +277,11 @@ struct Guard {
 
 impl Guard {
     fn check_bounds(&self) -> Result<(), FormatError> {
-        if self.check.as_ref().is_some_and(|check| self.bytes > check.size) {
+        if self
+            .check
+            .as_ref()
+            .is_some_and(|check| self.bytes > check.size)
+        {
             return Err(corrupt(
                 self.compression,
                 self.bytes,

@@ -141,7 +141,9 @@ pub enum FormatError {
         limit: usize,
     },
     /// Names of JSON members that together are longer than one record may be.
-    #[error("the names of the columns are longer than {limit} bytes; set `nested` to text, or name the columns by their members")]
+    #[error(
+        "the names of the columns are longer than {limit} bytes; set `nested` to text, or name the columns by their members"
+    )]
     NamesTooLong {
         /// Bytes allowed.
         limit: usize,

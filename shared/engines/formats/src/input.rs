@@ -20,7 +20,7 @@ use crate::reader::Reader;
 use crate::reject::Warning;
 use crate::rows::{Column, Plan};
 use crate::sniff::{ContentKind, SAMPLE_BYTES, Sample, detect_content, text_format};
-use crate::source::{SharedSource, SourceReader};
+use crate::source::{SharedSource, SourceReader, read_full_at};
 use crate::text::TextInput;
 use crate::types::{Ambiguity, FileFacts, InferredColumn, ValueFormat};
 
@@ -305,8 +305,10 @@ impl Input {
             });
         }
         let names = || self.columns.iter().map(|column| column.name.clone());
-        let places: HashMap<String, usize> =
-            names().enumerate().map(|(place, name)| (name, place)).collect();
+        let places: HashMap<String, usize> = names()
+            .enumerate()
+            .map(|(place, name)| (name, place))
+            .collect();
         for spec in declared {
             let column = places
                 .get(&spec.name)
@@ -361,8 +363,7 @@ fn schema_of(columns: &[Column]) -> SchemaRef {
 
 fn open_content(source: SharedSource, options: &ReadOptions) -> Result<Content, FormatError> {
     let mut head = [0; 16];
-    let count =
-        crate::source::read_full_at(source.as_ref(), 0, &mut head).map_err(FormatError::Io)?;
+    let count = read_full_at(source.as_ref(), 0, &mut head).map_err(FormatError::from_io)?;
     let found = decompress::detect(&head[..count])?;
     let compression = match options.compression {
         Some(declared) if declared != found && declared != Compression::None => {
@@ -396,8 +397,8 @@ impl Content {
     /// The kind of workbook, where the archive is one.
     fn spreadsheet(&self) -> Result<Option<Format>, FormatError> {
         let mut head = [0; 4];
-        let count = crate::source::read_full_at(self.source.as_ref(), 0, &mut head)
-            .map_err(FormatError::Io)?;
+        let count =
+            read_full_at(self.source.as_ref(), 0, &mut head).map_err(FormatError::from_io)?;
         if self.entry.is_some() || decompress::detect(&head[..count]).ok() != Some(Compression::Zip)
         {
             return Ok(None);

@@ -63,6 +63,6 @@ pub use reader::{Progress, Reader};
 pub use reject::{MAX_RAW_BYTES, Reject, RejectCode, Warning};
 pub use source::{SharedSource, Source};
 pub use types::{
-    Ambiguity, ColumnFacts, Converted, FileFacts, InferredColumn, Measure, Moment, NumberStyle, Scan,
-    TemporalFormat, TypeCounts, ValueFormat, convert_batch, measure, scan as scan_moment,
+    Ambiguity, ColumnFacts, Converted, FileFacts, InferredColumn, Measure, Moment, NumberStyle,
+    Scan, TemporalFormat, TypeCounts, ValueFormat, convert_batch, measure, scan as scan_moment,
 };

@@ -210,7 +210,10 @@ mod tests {
         rejects.stage(reject(9), true);
         rejects.stage(reject(4), true);
         let error = rejects.commit().unwrap_err();
-        assert!(matches!(error, FormatError::BadRow { row: 4, .. }), "{error}");
+        assert!(
+            matches!(error, FormatError::BadRow { row: 4, .. }),
+            "{error}"
+        );
     }
 
     #[test]

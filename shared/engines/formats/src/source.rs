@@ -77,7 +77,9 @@ pub(crate) fn read_full_at(
 ) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
-        match source.read_at(offset + filled as u64, &mut buffer[filled..]) {
+        let at = offset + filled as u64;
+        match source.read_at(at, &mut buffer[filled..]) {
+            Ok(0) if at < source.length() => return Err(FormatError::InputChanged.into_io()),
             Ok(0) => break,
             Ok(count) => filled += count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -85,6 +87,19 @@ pub(crate) fn read_full_at(
         }
     }
     Ok(filled)
+}
+
+/// Reads at `offset` until `buffer` is full, which the source must have enough for.
+pub(crate) fn read_exactly_at(
+    source: &dyn Source,
+    offset: u64,
+    buffer: &mut [u8],
+) -> Result<(), FormatError> {
+    let read = read_full_at(source, offset, buffer).map_err(FormatError::from_io)?;
+    if read < buffer.len() {
+        return Err(FormatError::InputChanged);
+    }
+    Ok(())
 }
 
 /// A window of a source as `Read + Seek`.
@@ -125,13 +140,19 @@ impl Read for SourceReader {
         if wanted == 0 {
             return Ok(0);
         }
-        let count = self.source.read_at(self.at, &mut buffer[..wanted])?;
-        if count == 0 {
-            // The source is shorter than it said: the rest must not go missing in silence.
-            return Err(FormatError::InputChanged.into_io());
+        loop {
+            match self.source.read_at(self.at, &mut buffer[..wanted]) {
+                // The source is shorter than it said: the rest must not go missing in silence.
+                Ok(0) => return Err(FormatError::InputChanged.into_io()),
+                Ok(count) => {
+                    self.at += count as u64;
+                    return Ok(count);
+                }
+                // Not all readers of other crates try again.
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
         }
-        self.at += count as u64;
-        Ok(count)
     }
 }
 

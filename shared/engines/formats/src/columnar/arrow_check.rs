@@ -9,7 +9,7 @@ use crate::contained::damaged;
 use crate::error::FormatError;
 use crate::layout::Format;
 use crate::limits::Limits;
-use crate::source::{SharedSource, Source, SourceReader, Watched, read_full_at};
+use crate::source::{SharedSource, Source, SourceReader, Watched, read_exactly_at};
 
 pub(super) const MAGIC: &[u8; 6] = b"ARROW1";
 const FORMAT: Format = Format::Arrow;
@@ -21,7 +21,7 @@ pub(super) fn check_file(source: &Watched, limits: &Limits) -> Result<(), Format
     if length < 20 {
         return Err(damaged(FORMAT, "it ends behind its first bytes"));
     }
-    read_exactly(source, length - 10, &mut tail)?;
+    read_exactly_at(source, length - 10, &mut tail)?;
     let [a, b, c, d, magic @ ..] = tail;
     if magic != *MAGIC {
         return Err(damaged(FORMAT, "its end is missing"));
@@ -34,7 +34,7 @@ pub(super) fn check_file(source: &Watched, limits: &Limits) -> Result<(), Format
         ));
     }
     let mut bytes = vec![0; declared as usize];
-    read_exactly(source, length - 10 - declared, &mut bytes)?;
+    read_exactly_at(source, length - 10 - declared, &mut bytes)?;
     let footer = root_as_footer(&bytes).map_err(|error| damaged(FORMAT, error))?;
     let blocks = footer
         .recordBatches()
@@ -71,12 +71,11 @@ fn check_block(
         return Err(damaged(FORMAT, "the head of a block is too long"));
     }
     let mut bytes = vec![0; length as usize];
-    read_exactly(source, offset, &mut bytes)?;
-    let message = match bytes.as_slice() {
-        [0xFF, 0xFF, 0xFF, 0xFF, _, _, _, _, message @ ..] => message,
-        // As it was written before 0.15.
-        [_, _, _, _, message @ ..] => message,
-        _ => return Err(damaged(FORMAT, "a block has no head")),
+    read_exactly_at(source, offset, &mut bytes)?;
+    // Before 0.15 there was no continuation mark.
+    let marked = bytes.strip_prefix(&[0xFF; 4]).unwrap_or(&bytes);
+    let Some(message) = marked.get(4..) else {
+        return Err(damaged(FORMAT, "a block has no head"));
     };
     let message = root_as_message(message).map_err(|error| damaged(FORMAT, error))?;
     check_body(source, &message, body, limits)
@@ -160,7 +159,7 @@ fn check_batch(
             continue;
         }
         let mut declared = [0; 8];
-        read_exactly(source, start + offset, &mut declared)?;
+        read_exactly_at(source, start + offset, &mut declared)?;
         // Minus one stands before a buffer that is not compressed.
         let declared = u64::try_from(i64::from_le_bytes(declared)).unwrap_or(size);
         unpacked = unpacked.saturating_add(declared);
@@ -169,14 +168,6 @@ fn check_batch(
                 reason: format!("a batch of more than {} bytes", limits.buffered_bytes),
             });
         }
-    }
-    Ok(())
-}
-
-fn read_exactly(source: &Watched, offset: u64, buffer: &mut [u8]) -> Result<(), FormatError> {
-    let read = read_full_at(source, offset, buffer).map_err(FormatError::Io)?;
-    if read < buffer.len() {
-        return Err(FormatError::InputChanged);
     }
     Ok(())
 }

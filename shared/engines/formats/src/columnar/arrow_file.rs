@@ -46,7 +46,7 @@ impl ArrowInput {
     pub(crate) fn open(source: SharedSource, limits: &Limits) -> Result<Self, FormatError> {
         let source = Watched::new(source);
         let mut head = [0; 6];
-        let count = read_full_at(source.as_ref(), 0, &mut head).map_err(FormatError::Io)?;
+        let count = read_full_at(source.as_ref(), 0, &mut head).map_err(FormatError::from_io)?;
         let is_file = head[..count] == MAGIC[..];
         let schema = contained(FORMAT, &source, || {
             let reader = SourceReader::new(source.clone());

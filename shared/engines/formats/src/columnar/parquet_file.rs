@@ -18,7 +18,7 @@ use crate::error::FormatError;
 use crate::input::ReadRequest;
 use crate::layout::Format;
 use crate::limits::Limits;
-use crate::source::{SharedSource, Source, Watched, read_full_at};
+use crate::source::{SharedSource, Source, Watched, read_exactly_at};
 
 const FORMAT: Format = Format::Parquet;
 
@@ -203,7 +203,7 @@ fn check_footer(source: &Watched, limits: &Limits) -> Result<(), FormatError> {
     if length < 12 {
         return Err(damaged(FORMAT, "it ends behind its first bytes"));
     }
-    read_exactly(source, length - 8, &mut footer)?;
+    read_exactly_at(source, length - 8, &mut footer)?;
     let [a, b, c, d, magic @ ..] = footer;
     match &magic {
         b"PAR1" => {}
@@ -218,14 +218,6 @@ fn check_footer(source: &Watched, limits: &Limits) -> Result<(), FormatError> {
         ));
     }
     let mut metadata = vec![0; declared as usize];
-    read_exactly(source, length - 8 - declared, &mut metadata)?;
+    read_exactly_at(source, length - 8 - declared, &mut metadata)?;
     thrift::check_metadata(&metadata, limits).map_err(|reason| damaged(FORMAT, reason))
-}
-
-fn read_exactly(source: &Watched, offset: u64, buffer: &mut [u8]) -> Result<(), FormatError> {
-    let read = read_full_at(source, offset, buffer).map_err(FormatError::Io)?;
-    if read < buffer.len() {
-        return Err(FormatError::InputChanged);
-    }
-    Ok(())
 }

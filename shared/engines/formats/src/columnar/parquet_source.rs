@@ -93,3 +93,36 @@ impl ChunkReader for ParquetSource {
         Ok(buffer.into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    fn gzip(bytes: usize) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(&vec![0; bytes]).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn pages_are_measured_where_they_might_be_large() {
+        let source = ParquetSource {
+            bytes: Watched::new(Arc::new(vec![0u8; 8])),
+            page_limit: 100_000,
+        };
+        assert!(source.check_page(&gzip(99_000)).is_ok());
+        assert!(source.check_page(&gzip(99_000).repeat(2)).is_err());
+        let fault = source.bytes.take_fault().unwrap();
+        assert_eq!(fault.code(), "DECOMPRESSED_TOO_LARGE");
+        assert!(
+            source
+                .check_page(&[&[4, 0x22, 0x4D, 0x18][..], &[0; 500]].concat())
+                .is_err()
+        );
+        assert!(source.check_page(b"plain bytes").is_ok());
+    }
+}

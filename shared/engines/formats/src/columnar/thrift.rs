@@ -268,7 +268,10 @@ mod tests {
 
     #[test]
     fn reads_the_size_of_a_page() {
-        assert_eq!(page_bytes(&[0x15, 0, 0x15, 0xC8, 0x01, 0x15, 4, 0]), Some(100));
+        assert_eq!(
+            page_bytes(&[0x15, 0, 0x15, 0xC8, 0x01, 0x15, 4, 0]),
+            Some(100)
+        );
         assert_eq!(page_bytes(b"PAR1"), None);
         assert_eq!(page_bytes(&[]), None);
     }

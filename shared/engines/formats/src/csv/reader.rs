@@ -12,8 +12,8 @@ use super::tokenizer::Tokenizer;
 use crate::error::FormatError;
 use crate::layout::CsvLayout;
 use crate::limits::Limits;
-use crate::options::ReadOptions;
 use crate::notes::Notes;
+use crate::options::ReadOptions;
 use crate::reject::Rejects;
 use crate::rows::{Assembled, Plan, RowBlock, assemble};
 use crate::types::FileFacts;
@@ -45,11 +45,7 @@ impl CsvSetup {
                 nulls: NullValues::new(&options.null_values),
                 trim: options.trim,
             }),
-            tokenizer: Tokenizer::new(
-                &layout.dialect,
-                keeps_blank(layout),
-                limits.columns + 1,
-            ),
+            tokenizer: Tokenizer::new(&layout.dialect, keeps_blank(layout), limits.columns + 1),
             limits,
         }
     }

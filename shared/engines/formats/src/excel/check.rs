@@ -86,11 +86,13 @@ fn check_entry(
         }
         if is_large {
             if memmem::find(bytes, b"<!").is_some() {
-                return Err(damaged(format, "a large sheet has comments or declarations"));
+                return Err(damaged(
+                    format,
+                    "a large sheet has comments or declarations",
+                ));
             }
-            gap = longest_gap(gap, &bytes[seen..], limits.record_bytes as u64).ok_or_else(
-                || damaged(format, "a cell of a sheet is larger than a row may be"),
-            )?;
+            gap = longest_gap(gap, &bytes[seen..], limits.record_bytes as u64)
+                .ok_or_else(|| damaged(format, "a cell of a sheet is larger than a row may be"))?;
         }
         let end = bytes.len();
         kept = end.min(OVERLAP);
@@ -146,7 +148,10 @@ mod tests {
 
     #[test]
     fn finds_the_number_of_texts() {
-        assert_eq!(declared_texts(b"<sst count=\"7\" uniqueCount=\"123\">"), 123);
+        assert_eq!(
+            declared_texts(b"<sst count=\"7\" uniqueCount=\"123\">"),
+            123
+        );
         assert_eq!(
             declared_texts(b"<sst uniqueCount = '99999999999999999999999'>"),
             u64::MAX

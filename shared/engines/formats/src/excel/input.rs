@@ -220,7 +220,8 @@ impl Table {
             self.facts.span(header, self.limits.columns)?;
         }
         for (row, cells) in &waiting {
-            self.facts.observe(&head, *row, cells, self.limits.columns)?;
+            self.facts
+                .observe(&head, *row, cells, self.limits.columns)?;
         }
         self.head = Some(head);
         Ok(())
@@ -275,12 +276,7 @@ impl TableFacts {
     }
 }
 
-fn warn(
-    head: &Head,
-    rows: u64,
-    notes: SheetNotes,
-    warnings: &mut Vec<Warning>,
-) {
+fn warn(head: &Head, rows: u64, notes: SheetNotes, warnings: &mut Vec<Warning>) {
     if head.titles > 0 {
         warnings.push(Warning::new(
             "PREAMBLE_SKIPPED",

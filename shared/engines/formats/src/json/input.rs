@@ -104,7 +104,9 @@ impl JsonInput {
             None => {
                 let mut members = Members::new(options);
                 let mut stream = input.records(content, None, &Meter::default(), 1)?;
-                while stream.each(&mut |row, _, record| members.observe(&input.rules, row, record))? {
+                while stream
+                    .each(&mut |row, _, record| members.observe(&input.rules, row, record))?
+                {
                 }
                 let (names, facts) = members.finish()?;
                 input.names = names.into();

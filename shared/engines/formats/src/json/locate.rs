@@ -135,7 +135,8 @@ mod tests {
 
     #[test]
     fn finds_the_first_array_of_objects() {
-        let find = |text: &'static str| find(&mut JsonStream::new(Box::new(text.as_bytes()), 0), 64);
+        let find =
+            |text: &'static str| find(&mut JsonStream::new(Box::new(text.as_bytes()), 0), 64);
         assert_eq!(find(" [1]").unwrap(), Records::Array(vec![]));
         assert_eq!(
             find(r#"{"a": {"b": []}, "tags": ["x", "y"], "rows": [{"a": 1}]}"#).unwrap(),

@@ -98,12 +98,7 @@ impl JsonReader {
     }
 }
 
-fn reject(
-    (code, message): Fault,
-    row: u64,
-    byte_offset: u64,
-    record: &[u8],
-) -> Reject {
+fn reject((code, message): Fault, row: u64, byte_offset: u64, record: &[u8]) -> Reject {
     let is_text = UTF_8
         .decode_without_bom_handling_and_without_replacement(record)
         .is_some();

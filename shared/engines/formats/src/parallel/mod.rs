@@ -37,7 +37,7 @@ pub struct ParallelReader {
 enum Body {
     /// A file that cannot be split, or not worth it.
     One(Box<Reader>),
-    Many(Many),
+    Many(Box<Many>),
 }
 
 #[derive(Debug)]
@@ -81,7 +81,7 @@ impl ParallelReader {
             Many::text(input, request, threads, chunk_bytes)?
         };
         let body = match many {
-            Some(many) => Body::Many(many),
+            Some(many) => Body::Many(Box::new(many)),
             None => Body::One(Box::new(input.reader(request)?)),
         };
         Ok(Self { body })
@@ -297,7 +297,9 @@ impl Many {
     fn take(&mut self) -> Result<Option<RecordBatch>, FormatError> {
         let lane = (self.current % self.receivers.len() as u64) as usize;
         match self.receivers[lane].recv() {
-            Ok(Message::Batch(batch, rejects)) => self.rejects.extend(rejects).map(|()| Some(batch)),
+            Ok(Message::Batch(batch, rejects)) => {
+                self.rejects.extend(rejects).map(|()| Some(batch))
+            }
             Ok(Message::End(rejects, notes, rows)) => {
                 self.current += 1;
                 self.notes.add(notes);

@@ -18,7 +18,7 @@ use crate::input::{Input, ReadRequest};
 use crate::notes::Notes;
 use crate::reject::{Reject, Rejects};
 use crate::rows::Plan;
-use crate::source::{SourceReader, read_full_at};
+use crate::source::{SourceReader, read_exactly_at};
 
 pub(super) enum Message {
     Batch(RecordBatch, Vec<Reject>),
@@ -45,9 +45,7 @@ impl Work {
             Self::Groups(work) => work.read(part, sender),
         };
         match result {
-            Ok(Some((notes, rows))) => sender
-                .send(Message::End(rejects.take(), notes, rows))
-                .ok(),
+            Ok(Some((notes, rows))) => sender.send(Message::End(rejects.take(), notes, rows)).ok(),
             Ok(None) => None,
             Err(error) => {
                 // Threads that wait for the border behind this part are let go by whoever takes
@@ -139,11 +137,8 @@ impl TextWork {
         let end = (start + self.chunk_bytes).min(self.range.1);
         let source = &self.input.content.source;
         let mut bytes = vec![0; (end - start) as usize];
-        let read = read_full_at(source.as_ref(), start, &mut bytes).map_err(FormatError::Io)?;
-        if read < bytes.len() {
-            return Err(FormatError::InputChanged);
-        }
-        self.meter.add(read as u64);
+        read_exactly_at(source.as_ref(), start, &mut bytes)?;
+        self.meter.add(end - start);
         let mut scanner = Scanner::new(region.automaton.clone(), start);
         scanner.feed(&bytes);
         let Some(stepped) = self.borders.step(part, &scanner.finish()) else {

@@ -17,9 +17,10 @@ pub(crate) fn detect_content(head: &[u8]) -> Result<ContentKind, FormatError> {
     match head {
         [b'P', b'A', b'R', b'1', ..] => Ok(ContentKind::Parquet),
         [b'P', b'A', b'R', b'E', ..] => Err(FormatError::Encrypted),
-        [b'A', b'R', b'R', b'O', b'W', b'1', ..] => Ok(ContentKind::Arrow),
         // A stream of Arrow messages begins with a continuation mark and a small length.
-        [0xFF, 0xFF, 0xFF, 0xFF, _, _, _, 0, ..] => Ok(ContentKind::Arrow),
+        [b'A', b'R', b'R', b'O', b'W', b'1', ..] | [0xFF, 0xFF, 0xFF, 0xFF, _, _, _, 0, ..] => {
+            Ok(ContentKind::Arrow)
+        }
         [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, ..] => {
             Err(FormatError::UnsupportedSpreadsheet {
                 name: "XLS (Excel 97) or password-protected".to_owned(),
@@ -34,9 +35,15 @@ pub(crate) fn detect_content(head: &[u8]) -> Result<ContentKind, FormatError> {
         [0x89, b'P', b'N', b'G', ..] | [0xFF, 0xD8, 0xFF, ..] | [b'G', b'I', b'F', b'8', ..] => {
             unknown("it is a picture")
         }
+        _ if head.get(TAR_MAGIC).is_some_and(|magic| magic == b"ustar") => {
+            unknown("it is a tar archive")
+        }
         _ => Ok(ContentKind::Text),
     }
 }
+
+/// Where the head of a tar archive says what it is; its beginning is the name of a file.
+const TAR_MAGIC: std::ops::Range<usize> = 257..262;
 
 fn unknown<T>(reason: &str) -> Result<T, FormatError> {
     Err(FormatError::UnknownFormat {
@@ -47,13 +54,33 @@ fn unknown<T>(reason: &str) -> Result<T, FormatError> {
 /// Refuses bytes that are no text: more than one control character in ten. Single NUL bytes in
 /// text are data.
 pub(super) fn check_is_text(text: &[u8]) -> Result<(), FormatError> {
+    const ALLOWED: usize = 8;
     let head = &text[..text.len().min(64 << 10)];
     let controls = head
         .iter()
         .filter(|byte| matches!(byte, 0 | 2..=8 | 11 | 14..=26 | 28..=30 | 127))
         .count();
-    if controls * 10 > head.len() {
+    if controls > ALLOWED && controls * 10 > head.len() {
         return unknown("too many control characters");
+    }
+    Ok(())
+}
+
+/// Refuses documents in markup, as spreadsheet programs and web pages write them under other names.
+pub(super) fn check_is_no_markup(text: &[u8]) -> Result<(), FormatError> {
+    const BEGINNINGS: [(&str, &str); 5] = [
+        ("<!doctype html", "it is an HTML page"),
+        ("<html", "it is an HTML page"),
+        ("<table", "it is an HTML page"),
+        ("<?xml", "it is an XML document"),
+        ("{\\rtf", "it is an RTF document"),
+    ];
+    let text = text.trim_ascii_start();
+    for (beginning, reason) in BEGINNINGS {
+        let head = text.get(..beginning.len()).unwrap_or_default();
+        if head.eq_ignore_ascii_case(beginning.as_bytes()) {
+            return unknown(reason);
+        }
     }
     Ok(())
 }

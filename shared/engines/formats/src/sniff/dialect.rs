@@ -234,7 +234,7 @@ fn is_table(parsed: &Parsed<'_>, delimiter: u8) -> bool {
                         looks_numeric(&parsed.cell(row, 1).0) && parsed.cell(row, 0).0.len() >= 8
                     })
             }));
-    !is_prose && !(is_weak && is_time)
+    !(is_prose || is_weak && is_time)
 }
 
 /// Lone carriage returns may be line ends or dirt; both are tried where both are possible.

@@ -65,6 +65,7 @@ pub(crate) fn tokenised_sample(sample: &Sample, detected: &Detected) -> Sample {
 /// The format of text, which must be text.
 pub(crate) fn text_format(sample: &Sample) -> Result<crate::Format, FormatError> {
     content::check_is_text(&sample.bytes)?;
+    content::check_is_no_markup(&sample.bytes)?;
     Ok(content::detect_text(&sample.bytes, sample.complete))
 }
 
@@ -155,9 +156,12 @@ fn separator_line(bytes: &[u8]) -> (Option<u8>, usize) {
             b'=',
             delimiter,
             rest @ ..,
-        ] if matches!(rest, [] | [b'\n' | b'\r', ..] | [b'"', b'\n' | b'\r', ..]) => {
-            (Some(*delimiter), skip_lines(bytes, 1))
-        }
+        ] => match rest {
+            [] | [b'\n' | b'\r', ..] | [b'"', b'\n' | b'\r', ..] => {
+                (Some(*delimiter), skip_lines(bytes, 1))
+            }
+            _ => (None, 0),
+        },
         _ => (None, 0),
     }
 }

@@ -183,7 +183,20 @@ fn is_always_wider(parsed: &Parsed<'_>, first: usize, width: usize) -> bool {
 fn observe(parsed: &Parsed<'_>, from: usize, width: usize, options: &ReadOptions) -> FileFacts {
     let nulls = NullValues::new(&options.null_values);
     let mut facts = FileFacts::new(width);
+    // Files that were written one behind the other repeat their header, which is no value.
+    let is_header = |row: usize| {
+        from > 0
+            && parsed.width(from - 1) == width
+            && (0..width).all(|column| {
+                let (text, _) = parsed.cell(row, column);
+                let text = text.trim_start_matches('\u{feff}');
+                text == parsed.cell(from - 1, column).0
+            })
+    };
     for row in (from..parsed.rows()).filter(|row| parsed.width(*row) == width) {
+        if is_header(row) {
+            continue;
+        }
         facts.rows += 1;
         for (column, facts) in facts.columns.iter_mut().enumerate() {
             let (text, quoted) = parsed.cell(row, column);

@@ -11,9 +11,9 @@ use arrow::array::{
 use arrow::datatypes::{DataType, TimeUnit};
 use chrono::NaiveDate;
 
-use super::number::{parse_decimal, parse_integer};
+use super::number::{parse_decimal, parse_double, parse_integer};
 use super::temporal::{self, Moment};
-use super::{NumberStyle, ValueFormat, parse_boolean};
+use super::{NumberStyle, ValueFormat, parse_boolean, trimmed};
 use crate::error::FormatError;
 
 /// Builds one column.
@@ -122,7 +122,7 @@ impl ColumnBuilder {
             ),
             Values::Double(builder) => read_all(
                 cells,
-                |text| plainly(text, number, |text| text.parse::<f64>().ok()),
+                |text| plainly(text, number, parse_double),
                 |value| builder.append_option(value),
                 push,
             ),
@@ -206,7 +206,7 @@ fn read_all<'a, T>(
             append(None);
             continue;
         };
-        let value = read(text.trim());
+        let value = read(trimmed(&text));
         if value.is_none() {
             unreadable(place);
         }

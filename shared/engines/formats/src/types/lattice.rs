@@ -7,9 +7,9 @@ use arrow::datatypes::{DataType, TimeUnit};
 use serde::{Deserialize, Serialize};
 
 use super::ValueFormat;
-use super::number::{NumberStyle, measure};
+use super::number::{NumberStyle, measure, parse_double};
 use super::temporal::{self, Patterns, TemporalFormat};
-use super::{Ambiguity, InferredColumn};
+use super::{Ambiguity, InferredColumn, trimmed};
 
 const STYLES: [NumberStyle; 4] = [
     NumberStyle::PLAIN,
@@ -117,7 +117,7 @@ impl ColumnFacts {
             self.counts.text += 1;
             return;
         }
-        self.classify(row, cell.trim());
+        self.classify(row, trimmed(cell));
     }
 
     /// Takes a text into account that is known to be one: only dates are looked for in it.
@@ -133,7 +133,7 @@ impl ColumnFacts {
     pub(crate) fn observe_value(&mut self, row: u64, text: &str) {
         let is_double = matches!(text.as_bytes(), [b'-' | b'0'..=b'9', ..])
             && text.contains(['e', 'E'])
-            && text.parse::<f64>().is_ok();
+            && parse_double(text).is_some();
         if is_double && measure(text, NumberStyle::PLAIN).is_none() && self.counts.text == 0 {
             // `12E3` is a number here, and no code.
             self.classify(row, "1.0e0");
@@ -206,6 +206,19 @@ impl ColumnFacts {
                 facts.digits = facts.digits.max(whole);
             }
             self.counts.integer += 1;
+            return true;
+        }
+        if let Some((whole, scale)) = plain_fraction(unsigned) {
+            self.counts.number += 1;
+            for style in [PLAIN, POINT_GROUPED] {
+                let facts = &mut self.numbers[style];
+                facts.integers = false;
+                facts.whole = facts.whole.max(whole);
+                facts.scale = facts.scale.max(scale);
+                facts.digits = facts.digits.max(whole + scale);
+            }
+            self.numbers[COMMA].fits = false;
+            self.numbers[COMMA_GROUPED].fits = false;
             return true;
         }
         let measures = STYLES.map(|style| measure(text, style));
@@ -431,6 +444,29 @@ impl ColumnFacts {
             },
         }
     }
+}
+
+/// Digits before and behind the point of a number such as `1234.50`, which is one with a decimal
+/// point and can be nothing else: three digits behind it might be a group of thousands.
+#[inline]
+fn plain_fraction(unsigned: &[u8]) -> Option<(u16, u16)> {
+    let digits = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count()
+    };
+    let whole = digits(unsigned);
+    let [b'.', fraction @ ..] = unsigned.get(whole..)? else {
+        return None;
+    };
+    let scale = digits(fraction);
+    let is_plain = scale == fraction.len()
+        && (1..=18).contains(&whole)
+        && (1..=18).contains(&scale)
+        && scale != 3
+        && (whole == 1 || unsigned[0] != b'0');
+    is_plain.then_some((whole as u16, scale as u16))
 }
 
 #[cfg(test)]

@@ -3,9 +3,13 @@ use crate::types::FileFacts;
 use proptest::prelude::*;
 
 fn facts(cells: &[&str]) -> ColumnFacts {
+    facts_from(1, cells)
+}
+
+fn facts_from(first_row: u64, cells: &[&str]) -> ColumnFacts {
     let mut facts = ColumnFacts::default();
-    for (row, cell) in cells.iter().enumerate() {
-        facts.observe(row as u64 + 1, (!cell.is_empty()).then_some(*cell));
+    for (row, cell) in (first_row..).zip(cells) {
+        facts.observe(row, (!cell.is_empty()).then_some(*cell));
     }
     facts
 }
@@ -97,13 +101,33 @@ fn one_column_tells_how_the_others_are_meant() {
 }
 
 proptest! {
+    /// The short way through a number with a fraction says what the measures of all styles say.
+    #[test]
+    fn fractions_are_measured_right(text in "-?[0-9]{0,4}[.][0-9]{0,5}") {
+        let mut found = ColumnFacts::default();
+        let is_number = found.number(&text);
+        let measures = STYLES.map(|style| measure(&text, style));
+        prop_assert_eq!(is_number, measures.iter().any(Option::is_some));
+        if is_number {
+            for (facts, measure) in found.numbers.iter().zip(measures) {
+                prop_assert_eq!(facts.fits, measure.is_some());
+                if let Some(measure) = measure {
+                    prop_assert_eq!((facts.whole, facts.scale), (measure.whole, measure.scale));
+                    prop_assert_eq!(facts.integers, measure.fits_integer);
+                    prop_assert_eq!(facts.digits, measure.whole + measure.scale);
+                    prop_assert_eq!((facts.exponent, facts.grouped), (measure.exponent, measure.grouped));
+                }
+            }
+        }
+    }
+
     /// Parts in any grouping say the same as the whole.
     #[test]
     fn parts_merge_into_the_whole(cells in prop::collection::vec("[0-9]{1,3}|[0-9]{1,2}[.,][0-9]{1,3}|true|2024-01-0[1-9]|0[1-9]/0[1-9]/2024|", 0..12), cut in 0usize..12) {
         let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
         let cut = cut.min(cells.len());
         let mut merged = facts(&cells[..cut]);
-        merged.merge(&facts(&cells[cut..]));
+        merged.merge(&facts_from(cut as u64 + 1, &cells[cut..]));
         prop_assert_eq!(merged, facts(&cells));
     }
 }

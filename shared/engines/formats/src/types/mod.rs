@@ -49,6 +49,15 @@ impl ValueFormat {
     }
 }
 
+/// Without white space around it, which few cells have.
+#[inline]
+pub(crate) fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim(),
+    }
+}
+
 /// True and false in the spellings of people, for columns declared as boolean. Inference takes
 /// `true` and `false` alone.
 pub(crate) fn parse_boolean(text: &str) -> Option<bool> {

@@ -138,6 +138,7 @@ pub fn measure(text: &str, style: NumberStyle) -> Option<Measure> {
             || digits(power_digits) < power_digits.len()
             || power_digits.len() > 3
             || !(has_point || unsigned_power.is_some())
+            || !is_double(&plain)
         {
             return None;
         }
@@ -150,6 +151,23 @@ pub fn measure(text: &str, style: NumberStyle) -> Option<Measure> {
         grouped,
         fits_integer: is_integer && (whole <= 18 || plain.parse::<i64>().is_ok()),
     })
+}
+
+/// Whether a number is neither too large for a double nor too small.
+fn is_double(plain: &str) -> bool {
+    let mantissa = plain.split(['e', 'E']).next().unwrap_or_default();
+    let is_zero = !mantissa.contains(|digit: char| matches!(digit, '1'..='9'));
+    plain
+        .parse::<f64>()
+        .is_ok_and(|value| value.is_finite() && (is_zero || value != 0.0))
+}
+
+/// Reads a double. What is too large for one is none: it would come back as infinite.
+#[inline]
+pub(crate) fn parse_double(text: &str) -> Option<f64> {
+    let value = text.parse::<f64>().ok()?;
+    let is_number = value.is_finite() || !text.contains(|digit: char| digit.is_ascii_digit());
+    is_number.then_some(value)
 }
 
 #[inline]
@@ -283,12 +301,14 @@ mod tests {
             ".5",
             "1.5e10",
             "1e-5",
+            "0.0e+999",
             "9223372036854775807",
         ] {
             assert!(measure(text, NumberStyle::PLAIN).is_some(), "{text}");
         }
         for text in [
             "", "-", "+5", "007", "00.5", "1.", "12E3", "1,5", "1 2", "0x1F", "1.2.3", "e5",
+            "1.0e400", "1.0e-400",
         ] {
             assert!(measure(text, NumberStyle::PLAIN).is_none(), "{text}");
         }
@@ -319,6 +339,14 @@ mod tests {
         );
         assert_eq!(parse_decimal("1e", 3, 0), None);
         assert_eq!(parse_decimal("0e99", 3, 0), Some(0));
+    }
+
+    #[test]
+    fn doubles_are_finite_unless_they_say_otherwise() {
+        assert_eq!(parse_double("1e3"), Some(1000.0));
+        assert_eq!(parse_double("1e400"), None);
+        assert_eq!(parse_double("-inf"), Some(f64::NEG_INFINITY));
+        assert!(parse_double("NaN").is_some_and(f64::is_nan));
     }
 
     #[test]

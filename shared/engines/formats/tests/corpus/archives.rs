@@ -16,29 +16,29 @@ const ROWS: &[&str] = &["1|2", "3|4"];
 
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
+    encoder.write_all(bytes).expect("a good file");
+    encoder.finish().expect("a good file")
 }
 
-fn bzip2(bytes: &[u8]) -> Vec<u8> {
+pub fn bzip2(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = BzEncoder::new(Vec::new(), bzip2::Compression::default());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
+    encoder.write_all(bytes).expect("a good file");
+    encoder.finish().expect("a good file")
 }
 
-fn zstd(bytes: &[u8]) -> Vec<u8> {
-    zstd::encode_all(bytes, 3).unwrap()
+pub fn zstd(bytes: &[u8]) -> Vec<u8> {
+    zstd::encode_all(bytes, 3).expect("a good file")
 }
 
-fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, bytes) in files {
         writer
             .start_file(*name, SimpleFileOptions::default())
-            .unwrap();
-        writer.write_all(bytes).unwrap();
+            .expect("a good file");
+        writer.write_all(bytes).expect("a good file");
     }
-    writer.finish().unwrap().into_inner()
+    writer.finish().expect("a good file").into_inner()
 }
 
 fn cut(mut bytes: Vec<u8>, from_end: usize) -> Vec<u8> {
@@ -73,7 +73,11 @@ fn whole() {
 #[test]
 fn broken() {
     let mut flipped = zip(&[("data.csv", FILE.as_bytes())]);
-    let place = flipped.windows(4).position(|w| w == b"PK\x01\x02").unwrap() + 16;
+    let place = flipped
+        .windows(4)
+        .position(|w| w == b"PK\x01\x02")
+        .expect("a good file")
+        + 16;
     flipped[place] ^= 0xFF;
     check(vec![
         case("gzip cut", cut(gzip(FILE.as_bytes()), 10)).fails("TRUNCATED_ARCHIVE"),
@@ -103,14 +107,4 @@ fn broken_late() {
         .collect();
     let bytes = cut(gzip(format!("a,b\n{text}").as_bytes()), 1_000);
     check(vec![case("late", bytes).fails("TRUNCATED_ARCHIVE")]);
-}
-
-#[test]
-fn bombs() {
-    let bomb = gzip(&vec![b'\n'; 80 << 20]);
-    check(vec![
-        case("bomb", bomb)
-            .with(|o| o.limits.ratio = 500)
-            .fails("DECOMPRESSED_TOO_LARGE"),
-    ]);
 }

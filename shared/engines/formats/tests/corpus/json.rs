@@ -18,7 +18,8 @@ fn lines() {
             "carriage returns and blank lines",
             "{\"a\":1,\"b\":\"x\"}\r\n\r\n{\"a\":2,\"b\":\"y\"}\r\n",
         )
-        .gives(AB, &["1|x", "2|y"]),
+        .gives(AB, &["1|x", "2|y"])
+        .warns(&["BLANK_LINES"]),
         case(
             "members that come and go",
             "{\"a\":1}\n{\"b\":\"x\"}\n{\"b\":\"y\",\"a\":3}\n",

@@ -74,8 +74,8 @@ proptest! {
 
     #[test]
     fn damaged_workbook(bytes in damaged(crate::sheets::workbook(|sheet| {
-        sheet.write(0, 0, "a").unwrap();
-        sheet.write(1, 0, 1).unwrap();
+        sheet.write(0, 0, "a").expect("a good file");
+        sheet.write(1, 0, 1).expect("a good file");
     }))) {
         let _ = read(bytes, &options(None));
     }

@@ -8,12 +8,12 @@ use crate::support::{case, check};
 pub fn workbook(fill: impl FnOnce(&mut Worksheet)) -> Vec<u8> {
     let mut workbook = Workbook::new();
     fill(workbook.add_worksheet());
-    workbook.save_to_buffer().unwrap()
+    workbook.save_to_buffer().expect("a good file")
 }
 
 fn header(sheet: &mut Worksheet, row: u32, names: &[&str]) {
     for (column, name) in names.iter().enumerate() {
-        sheet.write(row, column as u16, *name).unwrap();
+        sheet.write(row, column as u16, *name).expect("a good file");
     }
 }
 
@@ -23,50 +23,57 @@ fn orders(sheet: &mut Worksheet) {
     header(sheet, 0, &["id", "name", "amount", "day", "at", "paid"]);
     for (row, id) in (1..=2u32).enumerate() {
         let row = row as u32 + 1;
-        sheet.write(row, 0, id).unwrap();
+        sheet.write(row, 0, id).expect("a good file");
         sheet
             .write(row, 1, if id == 1 { "007" } else { "Zoë" })
-            .unwrap();
-        sheet.write(row, 2, 1.5 * f64::from(id)).unwrap();
+            .expect("a good file");
+        sheet
+            .write(row, 2, 1.5 * f64::from(id))
+            .expect("a good file");
         sheet
             .write_with_format(
                 row,
                 3,
-                ExcelDateTime::from_ymd(2024, 2, 28 + id as u8 - 1).unwrap(),
+                ExcelDateTime::from_ymd(2024, 2, 28 + id as u8 - 1).expect("a good file"),
                 &date,
             )
-            .unwrap();
+            .expect("a good file");
         let at = ExcelDateTime::from_ymd(2024, 1, 1)
-            .unwrap()
+            .expect("a good file")
             .and_hms(10, 30, 0)
-            .unwrap();
-        sheet.write_with_format(row, 4, at, &time).unwrap();
-        sheet.write(row, 5, id == 1).unwrap();
+            .expect("a good file");
+        sheet
+            .write_with_format(row, 4, at, &time)
+            .expect("a good file");
+        sheet.write(row, 5, id == 1).expect("a good file");
     }
 }
 
 fn merged(sheet: &mut Worksheet) {
     sheet
         .merge_range(0, 0, 0, 1, "Report", &Format::new())
-        .unwrap();
+        .expect("a good file");
     header(sheet, 1, &["region", "n"]);
     sheet
         .merge_range(2, 0, 3, 0, "north", &Format::new())
-        .unwrap();
-    sheet.write(2, 1, 1).unwrap();
-    sheet.write(3, 1, 2).unwrap();
-    sheet.write(4, 0, "south").unwrap();
-    sheet.write(4, 1, 3).unwrap();
+        .expect("a good file");
+    sheet.write(2, 1, 1).expect("a good file");
+    sheet.write(3, 1, 2).expect("a good file");
+    sheet.write(4, 0, "south").expect("a good file");
+    sheet.write(4, 1, 3).expect("a good file");
 }
 
 fn two_sheets() -> Vec<u8> {
     let mut workbook = Workbook::new();
     header(workbook.add_worksheet(), 0, &["first"]);
-    let second = workbook.add_worksheet().set_name("data").unwrap();
+    let second = workbook
+        .add_worksheet()
+        .set_name("data")
+        .expect("a good file");
     header(second, 0, &["a", "b"]);
-    second.write(1, 0, 1).unwrap();
-    second.write(1, 1, "x").unwrap();
-    workbook.save_to_buffer().unwrap()
+    second.write(1, 0, 1).expect("a good file");
+    second.write(1, 1, "x").expect("a good file");
+    workbook.save_to_buffer().expect("a good file")
 }
 
 fn cut(mut bytes: Vec<u8>) -> Vec<u8> {
@@ -79,20 +86,20 @@ fn sheets() {
     const AB: &[&str] = &["a:int", "b:text"];
     let formulas = workbook(|sheet| {
         header(sheet, 0, &["n", "double"]);
-        sheet.write(1, 0, 21).unwrap();
+        sheet.write(1, 0, 21).expect("a good file");
         sheet
             .write_formula(1, 1, Formula::new("=A2*2").set_result("42"))
-            .unwrap();
-        sheet.write(2, 0, 0).unwrap();
+            .expect("a good file");
+        sheet.write(2, 0, 0).expect("a good file");
         sheet
             .write_formula(2, 1, Formula::new("=1/A3").set_result("#DIV/0!"))
-            .unwrap();
+            .expect("a good file");
     });
     let shifted = workbook(|sheet| {
-        sheet.write(3, 2, "a").unwrap();
-        sheet.write(3, 3, "b").unwrap();
-        sheet.write(4, 2, 5).unwrap();
-        sheet.write(6, 3, "y").unwrap();
+        sheet.write(3, 2, "a").expect("a good file");
+        sheet.write(3, 3, "b").expect("a good file");
+        sheet.write(4, 2, 5).expect("a good file");
+        sheet.write(6, 3, "y").expect("a good file");
     });
     let table = |sheet: &mut Worksheet| {
         header(sheet, 0, &["a", "b", "c"]);
@@ -100,7 +107,7 @@ fn sheets() {
             for column in 0..3u16 {
                 sheet
                     .write(row, column, row * 10 + u32::from(column))
-                    .unwrap();
+                    .expect("a good file");
             }
         }
     };
@@ -159,7 +166,7 @@ fn sheets() {
             "called CSV",
             workbook(|sheet| {
                 header(sheet, 0, &["a"]);
-                sheet.write(1, 0, 1).unwrap();
+                sheet.write(1, 0, 1).expect("a good file");
             }),
         )
         .with(|o| o.file_name = Some("x.csv".into()))

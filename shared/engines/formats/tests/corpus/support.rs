@@ -5,7 +5,9 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, SchemaRef};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
-use millrace_formats::{FormatError, ReadOptions, Reader, Reject};
+use millrace_formats::{
+    Chunk, FormatError, Input, ParallelReader, ReadOptions, ReadRequest, Reader, Reject,
+};
 
 /// What came out of a file.
 #[derive(Debug, Default, PartialEq)]
@@ -77,7 +79,7 @@ pub fn rows(batch: &RecordBatch) -> Vec<String> {
     let columns: Vec<_> = batch
         .columns()
         .iter()
-        .map(|column| ArrayFormatter::try_new(column, &options).unwrap())
+        .map(|column| ArrayFormatter::try_new(column, &options).expect("a good file"))
         .collect();
     (0..batch.num_rows())
         .map(|row| {
@@ -167,15 +169,73 @@ impl Case {
                         .collect(),
                     warnings: self.warnings.to_vec(),
                 };
-                (outcome != expected).then(|| {
-                    format!(
+                if outcome != expected {
+                    return Some(format!(
                         "{}:\n  found    {outcome:?}\n  expected {expected:?}",
                         self.name
-                    )
-                })
+                    ));
+                }
+                self.split_fault()
             }
         }
     }
+
+    /// Whether a file that can be split gives the same rows and rejects in any number of chunks, and
+    /// from several threads.
+    fn split_fault(&self) -> Option<String> {
+        let input = Input::open(Arc::new(self.bytes.clone()), &self.options).expect("a good file");
+        if !input.is_splittable() {
+            return None;
+        }
+        let whole = all(&input, None, 1);
+        let threaded = all(&input, None, 3);
+        if threaded != whole {
+            return Some(format!("{}: threads {threaded:?} {whole:?}", self.name));
+        }
+        for count in CHUNKS {
+            let parts = chunked(&input, input.chunks(count).expect("a good file"));
+            if parts != whole {
+                return Some(format!("{}: {count} chunks {parts:?} {whole:?}", self.name));
+            }
+        }
+        None
+    }
+}
+
+/// Numbers of chunks that must not matter.
+pub const CHUNKS: [usize; 4] = [1, 2, 7, 64];
+
+/// Rows with their numbers, and rejects.
+pub type All = (Vec<String>, Vec<Reject>);
+
+/// Everything in a file or a chunk of it.
+pub fn all(input: &Input, chunk: Option<Chunk>, threads: usize) -> All {
+    try_all(input, chunk, threads).expect("a good file")
+}
+
+pub fn try_all(input: &Input, chunk: Option<Chunk>, threads: usize) -> Result<All, FormatError> {
+    let request = ReadRequest {
+        projection: None,
+        row_numbers: Some("row".to_owned()),
+        chunk,
+    };
+    let mut reader = ParallelReader::new(input, &request, threads)?;
+    let mut found = Vec::new();
+    while let Some(batch) = reader.next_batch()? {
+        found.extend(rows(&batch));
+    }
+    Ok((found, reader.take_rejects()))
+}
+
+/// Everything in some chunks, one after the other.
+pub fn chunked(input: &Input, chunks: Vec<Chunk>) -> All {
+    let mut parts = All::default();
+    for chunk in chunks {
+        let (rows, rejects) = all(input, Some(chunk), 1);
+        parts.0.extend(rows);
+        parts.1.extend(rejects);
+    }
+    parts
 }
 
 /// Runs all cases and names every one that fails.

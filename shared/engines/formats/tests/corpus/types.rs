@@ -10,8 +10,8 @@ fn inference() {
     let late = (1..=30_000)
         .map(|n| format!("{n},{n}\n"))
         .collect::<String>();
-    let outcome =
-        crate::support::read(format!("id,v\n{late}30001,N/A\n"), &Default::default()).unwrap();
+    let outcome = crate::support::read(format!("id,v\n{late}30001,N/A\n"), &Default::default())
+        .expect("a good file");
     assert_eq!(outcome.columns, ["id:int", "v:text"]);
     assert_eq!(
         (outcome.rows.len(), outcome.rows[30_000].as_str()),
@@ -143,8 +143,8 @@ fn rejects_say_what_is_wrong() {
         types: declared("v", DataType::Int64),
         ..Default::default()
     };
-    let mut reader = open("id,v\r\n1,5\r\n2,\"x\ny\"\r\n", &options).unwrap();
-    while reader.next_batch().unwrap().is_some() {}
+    let mut reader = open("id,v\r\n1,5\r\n2,\"x\ny\"\r\n", &options).expect("a good file");
+    while reader.next_batch().expect("a good file").is_some() {}
     let reject = &reader.rejects()[0];
     assert_eq!(
         (reject.row, reject.byte_offset, reject.column.as_deref()),
@@ -173,14 +173,14 @@ fn projection_keeps_the_rows() {
         types: declared("v", DataType::Int64),
         ..Default::default()
     };
-    let reader = open("id,v,w\n1,5,a\n2,x,b\n3,7,c\n", &options).unwrap();
+    let reader = open("id,v,w\n1,5,a\n2,x,b\n3,7,c\n", &options).expect("a good file");
     let request = millrace_formats::ReadRequest {
         projection: Some(vec![2, 0]),
         row_numbers: Some("row".to_owned()),
         chunk: None,
     };
-    let mut reader = reader.input().reader(&request).unwrap();
-    let batch = reader.next_batch().unwrap().unwrap();
+    let mut reader = reader.input().reader(&request).expect("a good file");
+    let batch = reader.next_batch().expect("a good file").expect("good");
     assert_eq!(rows(&batch), ["a|1|1", "c|3|3"]);
     assert_eq!(reader.rejects().len(), 1);
 }
@@ -191,13 +191,13 @@ fn batches_of_text_become_typed() {
         types: Types::Text,
         ..Default::default()
     };
-    let mut reader = open("t,v\n2024-01-31 10:00,1\nx,2\n", &options).unwrap();
-    let batch = reader.next_batch().unwrap().unwrap();
+    let mut reader = open("t,v\n2024-01-31 10:00,1\nx,2\n", &options).expect("a good file");
+    let batch = reader.next_batch().expect("a good file").expect("good");
     let specs = [
         ColumnSpec::new("t", DataType::Timestamp(TimeUnit::Microsecond, None)),
         ColumnSpec::new("v", DataType::Float64),
     ];
-    let converted = convert_batch(&batch, &specs).unwrap();
+    let converted = convert_batch(&batch, &specs).expect("a good file");
     assert_eq!(rows(&converted.batch), ["2024-01-31T10:00:00|1.0", "∅|2.0"]);
     assert_eq!(converted.unreadable, [(1, 0)]);
 }
