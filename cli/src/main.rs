@@ -2,6 +2,7 @@
 
 mod challenge;
 mod process;
+mod profile;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -33,6 +34,8 @@ enum Command {
     },
     /// Works on a file of any size, step by step.
     Process(process::Arguments),
+    /// Says what a file holds: types, nulls, distinct and frequent values, quantiles, patterns.
+    Profile(profile::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
             challenge::run(&brief, &out, parts).map_err(Into::into)
         }
         Command::Process(arguments) => process::run(&arguments).map_err(Into::into),
+        Command::Profile(arguments) => profile::run(&arguments).map_err(Into::into),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -49,4 +53,10 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// As many threads as were asked for, or as there are processors.
+fn threads(asked: Option<usize>) -> usize {
+    let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+    asked.unwrap_or_else(processors).max(1)
 }

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -126,17 +126,14 @@ fn job(arguments: &Arguments, body: &Value) -> Result<Job, ProcessError> {
         .input
         .file_name()
         .map(|name| name.to_string_lossy().into_owned());
-    let threads = arguments.threads.unwrap_or_else(|| {
-        std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get)
-    });
     let mut files = SideFiles::default();
     for pair in &arguments.files {
         let Some((name, path)) = pair.split_once('=') else {
             let error = std::io::Error::other("write --with NAME=PATH");
             return Err(ProcessError::File(PathBuf::from(pair), error));
         };
-        let source = File::open(path)
-            .map_err(|error| ProcessError::File(PathBuf::from(path), error))?;
+        let source =
+            File::open(path).map_err(|error| ProcessError::File(PathBuf::from(path), error))?;
         let options = millrace_formats::ReadOptions {
             file_name: Some(path.to_owned()),
             ..millrace_formats::ReadOptions::default()
@@ -159,18 +156,23 @@ fn job(arguments: &Arguments, body: &Value) -> Result<Job, ProcessError> {
         pipeline,
         read: read_options(&input, name.as_deref(), most.unwrap_or(1_000))?,
         context: Context {
-            now: Utc::now(),
+            now: now(),
             seed: [0; 16],
             keys: Arc::new(FileKey(key)),
         },
         files,
         resources: Resources {
-            threads: threads.max(1),
+            threads: crate::threads(arguments.threads),
             memory_bytes: arguments.memory.max(16) << 20,
             spill_directory: std::env::temp_dir(),
             spill_bytes: u64::MAX,
         },
     })
+}
+
+#[expect(clippy::disallowed_methods, reason = "time comes in here")]
+fn now() -> DateTime<Utc> {
+    Utc::now()
 }
 
 fn beside(output: &Path, ending: &str) -> PathBuf {
@@ -180,19 +182,23 @@ fn beside(output: &Path, ending: &str) -> PathBuf {
 }
 
 fn write(run: &Run, output: &Path, rejects: &Path) -> Result<Outcome, ProcessError> {
-    let file = File::create(output).map_err(|error| ProcessError::File(output.to_owned(), error))?;
+    let file =
+        File::create(output).map_err(|error| ProcessError::File(output.to_owned(), error))?;
     let mut rejected: Option<GzEncoder<BufWriter<File>>> = None;
-    let outcome = run.write(BufWriter::with_capacity(1 << 20, file), &mut |row: &Rejected| {
-        let sink = match &mut rejected {
-            Some(sink) => sink,
-            none => {
-                let file = BufWriter::new(File::create(rejects)?);
-                none.insert(GzEncoder::new(file, Compression::default()))
-            }
-        };
-        serde_json::to_writer(&mut *sink, row)?;
-        sink.write_all(b"\n")
-    });
+    let outcome = run.write(
+        BufWriter::with_capacity(1 << 20, file),
+        &mut |row: &Rejected| {
+            let sink = match &mut rejected {
+                Some(sink) => sink,
+                none => {
+                    let file = BufWriter::new(File::create(rejects)?);
+                    none.insert(GzEncoder::new(file, Compression::default()))
+                }
+            };
+            serde_json::to_writer(&mut *sink, row)?;
+            sink.write_all(b"\n")
+        },
+    );
     if let Some(sink) = rejected {
         sink.finish()
             .and_then(|mut file| file.flush())
@@ -203,9 +209,8 @@ fn write(run: &Run, output: &Path, rejects: &Path) -> Result<Outcome, ProcessErr
 
 fn bar() -> ProgressBar {
     let bar = ProgressBar::new(1_000);
-    let style = ProgressStyle::with_template(
-        "{bar:40} {percent:>3} %  {msg}  {elapsed} gone, {eta} to go",
-    );
+    let style =
+        ProgressStyle::with_template("{bar:40} {percent:>3} %  {msg}  {elapsed} gone, {eta} to go");
     if let Ok(style) = style {
         bar.set_style(style);
     }

@@ -44,11 +44,11 @@ impl House {
 
     async fn furnish(memory: Memory, files: Files, file: NewFile, body: impl Into<Bytes>) -> Self {
         let ada = Tenant::new("ada").expect("a tenant");
-        let key = |id: &str| input_key(id, &file.file_name);
         let job = files.create(&ada, file.clone()).await.expect("a job").id;
-        let put = memory.objects.put(&key(&job), body.into(), "text/csv");
+        let key = input_key(&job, &file.file_name);
+        let put = memory.objects.put(&key, body.into(), "text/csv");
         put.await.expect("a put");
-        let marked = files.mark_uploaded(&ada, &job, &key(&job)).await;
+        let marked = files.mark_uploaded(&ada, &job, &key).await;
         marked.expect("queued");
         Self {
             memory,

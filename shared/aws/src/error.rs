@@ -67,14 +67,17 @@ pub(crate) fn of_service(code: &str, status: u16, message: &str, text: String) -
         | "StateMachineDoesNotExist"
         | "QueueDoesNotExist"
         | "AWS.SimpleQueueService.NonExistentQueue" => PortError::not_found(text),
-        "InvalidPart" | "InvalidPartOrder" | "EntityTooSmall" => PortError::invalid(text),
         "EntityTooLarge" | "ItemCollectionSizeLimitExceeded" => PortError::too_large(text),
         "ValidationException" | "ValidationError"
             if message.contains("exceeded the maximum allowed size") =>
         {
             PortError::too_large(text)
         }
-        "ValidationException" | "ValidationError" => PortError::invalid(text),
+        "ValidationException"
+        | "ValidationError"
+        | "InvalidPart"
+        | "InvalidPartOrder"
+        | "EntityTooSmall" => PortError::invalid(text),
         _ => match status {
             401 | 403 => PortError::denied(text),
             404 => PortError::not_found(text),

@@ -15,7 +15,7 @@ const OPERATIONS: [Operation; 11] = [
     Operation::Transact,
     Operation::PutObject,
     Operation::GetObject,
-    Operation::SizeObject,
+    Operation::HeadObject,
     Operation::ListObjects,
     Operation::DeleteObjects,
     Operation::Start,
@@ -118,7 +118,7 @@ async fn a_port_that_fails_is_503_or_goes_unnoticed() {
         Operation::Query,
         Operation::Transact,
         Operation::GetObject,
-        Operation::SizeObject,
+        Operation::HeadObject,
         Operation::ListObjects,
         Operation::DeleteObjects,
     ] {

@@ -12,7 +12,7 @@ use millrace_challenge::progress;
 use millrace_challenge::service::{Challenges, MACHINE, Settings};
 use millrace_challenge::session::{Action, FullRun, Phase, Session};
 use millrace_challenge::tasks::{Tasks, Ticket};
-use millrace_edge::{Authenticator, Config};
+use millrace_edge::{Config, TokenIssuer};
 use millrace_ports::memory::{Faults, Memory};
 use millrace_ports::{Objects, Ports, Tenant};
 use serde_json::{Value, json};
@@ -66,7 +66,7 @@ pub struct House {
     pub app: Router,
     pub service: Challenges,
     pub tasks: Tasks,
-    pub authenticator: Authenticator,
+    pub issuer: TokenIssuer,
 }
 
 impl House {
@@ -85,6 +85,8 @@ impl House {
         let authenticator = config
             .authenticator(memory.clock.clone())
             .expect("there are keys");
+        let issuer = config.token_issuer(memory.clock.clone());
+        let issuer = issuer.expect("there are keys");
         let tasks = Tasks::new(memory.ports(), 90);
         let resting = Ports {
             ids: Arc::new(SampleIds::default()),
@@ -112,7 +114,7 @@ impl House {
         };
         let routes = app::routes(App {
             challenges: service(&told, wait),
-            authenticator: authenticator.clone(),
+            authenticator,
             ids: memory.ids.clone(),
             package_name: package_name(&config.brand),
         });
@@ -121,7 +123,7 @@ impl House {
             service: service(&resting, Duration::ZERO),
             tenant: Tenant::public(),
             tasks,
-            authenticator,
+            issuer,
             memory,
         }
     }
@@ -296,9 +298,8 @@ impl House {
     }
 
     pub fn bearer(&self, user: &str) -> String {
-        let lifetime = Duration::from_secs(900);
-        let token = self.authenticator.issue(user, lifetime);
-        format!("Bearer {}", token.expect("there are keys"))
+        let token = self.issuer.issue(user, "family").expect("signs");
+        format!("Bearer {}", token.reveal())
     }
 }
 

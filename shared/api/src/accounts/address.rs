@@ -45,9 +45,28 @@ pub fn check_address(address: &str) -> Result<(), AddressFault> {
 
 fn is_local(local: &str) -> bool {
     let allowed = |letter: char| match letter {
-        'a'..='z' | 'A'..='Z' | '0'..='9' => true,
-        '!' | '#' | '$' | '%' | '&' | '\'' | '*' | '+' | '-' | '/' | '=' | '?' | '^' | '_'
-        | '`' | '{' | '|' | '}' | '~' => true,
+        'a'..='z'
+        | 'A'..='Z'
+        | '0'..='9'
+        | '!'
+        | '#'
+        | '$'
+        | '%'
+        | '&'
+        | '\''
+        | '*'
+        | '+'
+        | '-'
+        | '/'
+        | '='
+        | '?'
+        | '^'
+        | '_'
+        | '`'
+        | '{'
+        | '|'
+        | '}'
+        | '~' => true,
         _ => is_foreign(letter),
     };
     local.chars().count() <= LOCAL_CHARACTERS

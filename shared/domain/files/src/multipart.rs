@@ -288,7 +288,7 @@ mod tests {
         for bytes in [640 << 30, 1 << 40, 5 << 40, (5 << 40) - 1] {
             let size = part_size(bytes);
             assert!(size * u64::from(MOST_PARTS) >= bytes, "{bytes}");
-            assert!(size % STEP == 0 && size <= LARGEST_PART, "{bytes}");
+            assert!(size.is_multiple_of(STEP) && size <= LARGEST_PART, "{bytes}");
         }
     }
 

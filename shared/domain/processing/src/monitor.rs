@@ -29,7 +29,6 @@ impl Monitor {
     }
 
     /// Whether to go on.
-    #[must_use]
     pub fn check(&self) -> ControlFlow<()> {
         match self.stop.reason() {
             None => ControlFlow::Continue(()),

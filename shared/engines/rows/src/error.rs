@@ -25,7 +25,9 @@ impl RowError {
     pub fn value_type(column: &str, data_type: &str, value: &str) -> Self {
         Self::new(
             "VALUE_TYPE_MISMATCH",
-            format!("{value} does not fit column {column}, which holds {data_type}; give such a value, or cast the column first"),
+            format!(
+                "{value} does not fit column {column}, which holds {data_type}; give such a value, or cast the column first"
+            ),
         )
     }
 
@@ -33,7 +35,9 @@ impl RowError {
     pub fn column_type(column: &str, data_type: &str, wanted: &str) -> Self {
         Self::new(
             "COLUMN_TYPE_MISMATCH",
-            format!("column {column} holds {data_type}, and this step works on {wanted}; cast the column first"),
+            format!(
+                "column {column} holds {data_type}, and this step works on {wanted}; cast the column first"
+            ),
         )
     }
 }

@@ -64,10 +64,7 @@ impl Rows {
     }
 
     /// The numbers of the rows at these places.
-    pub(crate) fn numbers_at(
-        &self,
-        places: &UInt32Array,
-    ) -> Result<Option<UInt64Array>, RowError> {
+    pub(crate) fn numbers_at(&self, places: &UInt32Array) -> Result<Option<UInt64Array>, RowError> {
         let Some(numbers) = &self.numbers else {
             return Ok(None);
         };

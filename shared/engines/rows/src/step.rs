@@ -3,6 +3,7 @@
 use arrow::array::BooleanArray;
 use arrow::datatypes::SchemaRef;
 use millrace_formats::MAX_RAW_BYTES;
+use millrace_steps::step::OnFail;
 use millrace_steps::{OnError, PipelineStep, Step};
 
 use crate::context::Context;
@@ -83,10 +84,15 @@ impl RowStep {
             )),
         }
         .map_err(|error| located(index, step.step.name(), error))?;
+        // The rejects are what the rows that break a rule are for, whatever becomes of others.
+        let on_error = match &step.step {
+            Step::Validate(rules) if rules.on_fail == OnFail::Quarantine => OnError::Quarantine,
+            _ => step.on_error,
+        };
         Ok(Self {
             index,
             name: step.step.name(),
-            on_error: step.on_error,
+            on_error,
             operator,
         })
     }

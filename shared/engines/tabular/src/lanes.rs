@@ -124,12 +124,9 @@ mod tests {
     fn frame(value: i64) -> Frame {
         let schema = Arc::new(Schema::new(vec![Field::new("a", DataType::Int64, true)]));
         let column = Arc::new(Int64Array::from(vec![value]));
-        let batch = RecordBatch::try_new_with_options(
-            schema,
-            vec![column],
-            &RecordBatchOptions::new(),
-        )
-        .expect("a batch");
+        let batch =
+            RecordBatch::try_new_with_options(schema, vec![column], &RecordBatchOptions::new())
+                .expect("a batch");
         Frame::of(Rows {
             batch,
             numbers: None,
@@ -138,16 +135,27 @@ mod tests {
 
     fn value(frame: &Frame) -> i64 {
         use arrow::array::AsArray;
-        frame.rows.batch.column(0).as_primitive::<arrow::datatypes::Int64Type>().value(0)
+        frame
+            .rows
+            .batch
+            .column(0)
+            .as_primitive::<arrow::datatypes::Int64Type>()
+            .value(0)
     }
 
     #[test]
     fn order_stays_whatever_the_number_of_threads() {
         for threads in [1, 2, 3, 7] {
             let input: Frames = Box::new((0..100).map(|number| Ok(frame(number))));
-            let turned = turn_all(input, threads, |old| Ok(frame(value(&old) * 2))).expect("threads");
-            let values: Vec<i64> = turned.map(|frame| value(&frame.expect("a frame"))).collect();
-            assert_eq!(values, (0..100).map(|number| number * 2).collect::<Vec<_>>());
+            let turned =
+                turn_all(input, threads, |old| Ok(frame(value(&old) * 2))).expect("threads");
+            let values: Vec<i64> = turned
+                .map(|frame| value(&frame.expect("a frame")))
+                .collect();
+            assert_eq!(
+                values,
+                (0..100).map(|number| number * 2).collect::<Vec<_>>()
+            );
         }
     }
 

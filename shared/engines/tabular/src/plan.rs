@@ -5,7 +5,9 @@ use std::sync::Arc;
 use arrow::datatypes::SchemaRef;
 use millrace_formats::{Chunk, Warning};
 use millrace_rows::{Context, Facts, RowStep};
-use millrace_steps::step::{AddColumn, Fill, FillNulls, NewColumn, NewColumnKind, RuleTest, Step, Validate};
+use millrace_steps::step::{
+    AddColumn, Fill, FillNulls, NewColumn, NewColumnKind, RuleTest, Step, Validate,
+};
 use millrace_steps::{Pipeline, PipelineStep};
 
 use crate::error::TabularError;
@@ -104,7 +106,11 @@ impl Plan {
     /// all of it.
     pub(crate) fn chunks(&self, count: usize) -> Result<Vec<Chunk>, TabularError> {
         let local = |stage: &Stage| matches!(stage, Stage::Local(_));
-        let count = if self.stages.iter().all(local) { count } else { 1 };
+        let count = if self.stages.iter().all(local) {
+            count
+        } else {
+            1
+        };
         self.source.chunks(count)
     }
 

@@ -98,10 +98,14 @@ impl Reading {
     fn frame(&mut self) -> Result<Option<Frame>, TabularError> {
         let batch = self.reader.next_batch()?;
         let progress = self.reader.progress();
-        self.watch
-            .read(progress.bytes_consumed, progress.rows_read);
+        self.watch.read(progress.bytes_consumed, progress.rows_read);
         self.watch.check()?;
-        let rejects: Vec<_> = self.reader.take_rejects().into_iter().map(rejected).collect();
+        let rejects: Vec<_> = self
+            .reader
+            .take_rejects()
+            .into_iter()
+            .map(rejected)
+            .collect();
         let batch = match batch {
             Some(batch) => batch,
             // What was rejected behind the last row must be told of too.
@@ -114,7 +118,10 @@ impl Reading {
 
     fn number(&self, mut batch: RecordBatch) -> Result<Rows, TabularError> {
         let place = batch.num_columns() - 1;
-        let numbers: UInt64Array = batch.remove_column(place).as_primitive::<UInt64Type>().clone();
+        let numbers: UInt64Array = batch
+            .remove_column(place)
+            .as_primitive::<UInt64Type>()
+            .clone();
         Ok(Rows {
             batch: canonical(&batch, &self.schema)?,
             numbers: Some(numbers),

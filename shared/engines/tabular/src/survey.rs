@@ -129,7 +129,9 @@ impl Surveyor<'_> {
                 return Ok(batch.columns().to_vec());
             }
         }
-        Err(TabularError::Internal("an aggregate without a row".to_owned()))
+        Err(TabularError::Internal(
+            "an aggregate without a row".to_owned(),
+        ))
     }
 
     fn doubles(
@@ -150,7 +152,11 @@ impl Surveyor<'_> {
         shares: impl Iterator<Item = f64>,
     ) -> Result<Vec<f64>, TabularError> {
         let wanted = shares.map(|p| (AggregateFunction::Percentile { p }, place));
-        Ok(self.doubles(wanted.collect())?.into_iter().flatten().collect())
+        Ok(self
+            .doubles(wanted.collect())?
+            .into_iter()
+            .flatten()
+            .collect())
     }
 
     /// The most frequent value, of equally frequent ones the least.
@@ -222,7 +228,11 @@ impl Surveyor<'_> {
         Ok(members.paths())
     }
 
-    fn repeated_in(&mut self, condition: &Condition, facts: &mut Facts) -> Result<(), TabularError> {
+    fn repeated_in(
+        &mut self,
+        condition: &Condition,
+        facts: &mut Facts,
+    ) -> Result<(), TabularError> {
         let mut wanted: Vec<Comparison> = Vec::new();
         condition.visit("", &mut |_, leaf| {
             if let Condition::Compare(comparison) = leaf
@@ -269,7 +279,10 @@ impl Surveyor<'_> {
             if (seen.len() + twice.len()) * 40 > self.resources.memory_bytes {
                 return Err(TabularError::MemoryLimit {
                     limit_mib: self.resources.memory_bytes >> 20,
-                    reason: format!("{} has too many different values to tell which occur once", names.join(", ")),
+                    reason: format!(
+                        "{} has too many different values to tell which occur once",
+                        names.join(", ")
+                    ),
                 });
             }
         }
@@ -288,7 +301,8 @@ impl Surveyor<'_> {
                 right,
                 right_column,
             } => {
-                let data_type: DataType = self.schema.field(self.place(column)?).data_type().clone();
+                let data_type: DataType =
+                    self.schema.field(self.place(column)?).data_type().clone();
                 let other = right_column.as_ref().unwrap_or(column);
                 let known = known_values(
                     self.files,

@@ -74,10 +74,10 @@ fn a_parquet_file_has_what_readers_plan_with() {
     let names: ArrayRef = Arc::new(StringViewArray::from_iter_values(
         (0..30_000).map(|row| format!("name {}", row % 100)),
     ));
-    let batch = RecordBatch::try_from_iter([("name", names)]).unwrap();
+    let batch = RecordBatch::try_from_iter([("name", names)]).expect("good");
     let format = OutputFormat::Parquet(ParquetOptions::default());
     let bytes = bytes::Bytes::from(write(&format, &batch));
-    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes).unwrap();
+    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes).expect("good");
     // Views are a way to hold texts, not a type that other programs must know.
     assert_eq!(builder.schema().field(0).data_type(), &DataType::Utf8);
     let column = builder.metadata().row_group(0).column(0);
@@ -118,14 +118,14 @@ fn rarer_types_are_written_by_every_format() {
         ("pair", pairs, true),
         ("binary", binary, true),
     ])
-    .unwrap();
+    .expect("good");
     let csv = write(&OutputFormat::Csv(CsvOptions::default()), &batch);
     assert_eq!(
-        String::from_utf8(csv).unwrap(),
+        String::from_utf8(csv).expect("good"),
         "word,small,single,pair,binary\na,-1,0.1,\"[1,2]\",00ff\nb,,2.0,,\na,127,-3.5,\"[null,4]\",61\n"
     );
     let json = write(&OutputFormat::Ndjson(JsonOptions::default()), &batch);
-    assert!(String::from_utf8(json).unwrap().starts_with(
+    assert!(String::from_utf8(json).expect("good").starts_with(
         "{\"word\":\"a\",\"small\":-1,\"single\":0.1,\"pair\":[1,2],\"binary\":\"00ff\"}\n"
     ));
     for format in formats() {
@@ -142,26 +142,27 @@ fn a_file_in_many_small_batches_is_bounded_and_whole() {
     let texts: ArrayRef = Arc::new(StringViewArray::from_iter_values(
         (0..1_000).map(|row| format!("{row:0>200}")),
     ));
-    let batch = RecordBatch::try_from_iter([("text", texts)]).unwrap();
+    let batch = RecordBatch::try_from_iter([("text", texts)]).expect("good");
     let options = WriteOptions::new(OutputFormat::Parquet(ParquetOptions {
         row_group_bytes: 1 << 20,
         compression: ParquetCompression::None,
         ..ParquetOptions::default()
     }));
-    let mut writer = Writer::new(Vec::new(), &batch.schema(), &options).unwrap();
+    let mut writer = Writer::new(Vec::new(), &batch.schema(), &options).expect("good");
     for _ in 0..100 {
-        writer.write(&batch).unwrap();
+        writer.write(&batch).expect("good");
         assert!(writer.memory_bytes() < 4 << 20, "{}", writer.memory_bytes());
     }
     assert!(writer.bytes() > 0);
-    let (written, bytes) = writer.finish().unwrap();
+    let (written, bytes) = writer.finish().expect("good");
     assert_eq!(written.rows, 100_000);
-    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes)).unwrap();
+    let builder =
+        ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes)).expect("good");
     let schema: SchemaRef = batch.schema();
     let mut rows = 0;
-    for read in builder.build().unwrap() {
-        let read = read.unwrap();
-        let texts = cast(read.column(0), schema.field(0).data_type()).unwrap();
+    for read in builder.build().expect("good") {
+        let read = read.expect("good");
+        let texts = cast(read.column(0), schema.field(0).data_type()).expect("good");
         for row in 0..texts.len() {
             let expected = batch.column(0).slice((rows + row) % 1_000, 1);
             assert_eq!(&texts.slice(row, 1), &expected);

@@ -42,7 +42,7 @@ fn code(format: OutputFormat, fields: Vec<Field>) -> Option<&'static str> {
 
 fn numbers(rows: i64) -> RecordBatch {
     let array: ArrayRef = Arc::new(Int64Array::from_iter_values(0..rows));
-    RecordBatch::try_from_iter([("n", array)]).unwrap()
+    RecordBatch::try_from_iter([("n", array)]).expect("good")
 }
 
 #[test]
@@ -155,15 +155,15 @@ fn options_that_do_not_go_together() {
 #[test]
 fn batches_of_other_columns_tear_the_file() {
     let texts: ArrayRef = Arc::new(StringArray::from(vec!["a"]));
-    let other = RecordBatch::try_from_iter([("n", texts.clone())]).unwrap();
-    let wider = RecordBatch::try_from_iter([("n", texts.clone()), ("m", texts)]).unwrap();
+    let other = RecordBatch::try_from_iter([("n", texts.clone())]).expect("good");
+    let wider = RecordBatch::try_from_iter([("n", texts.clone()), ("m", texts)]).expect("good");
     for format in all_formats() {
         for batch in [&other, &wider] {
             let good = numbers(1_000);
             let mut output = Vec::new();
             let options = WriteOptions::new(format.clone());
-            let mut writer = Writer::new(&mut output, &good.schema(), &options).unwrap();
-            writer.write(&good).unwrap();
+            let mut writer = Writer::new(&mut output, &good.schema(), &options).expect("good");
+            writer.write(&good).expect("good");
             assert_eq!(writer.write(batch).unwrap_err().code(), "SCHEMA_CHANGED");
             assert_eq!(writer.write(&good).unwrap_err().code(), "WRITER_CLOSED");
             assert_eq!(writer.finish().unwrap_err().code(), "WRITER_CLOSED");
@@ -178,8 +178,8 @@ fn a_writer_that_is_dropped_leaves_no_file() {
         let batch = numbers(1_000);
         let mut output = Vec::new();
         let options = WriteOptions::new(format.clone());
-        let mut writer = Writer::new(&mut output, &batch.schema(), &options).unwrap();
-        writer.write(&batch).unwrap();
+        let mut writer = Writer::new(&mut output, &batch.schema(), &options).expect("good");
+        writer.write(&batch).expect("good");
         drop(writer);
         assert_torn(&format, output);
     }
@@ -253,8 +253,14 @@ fn a_receiver_that_fails_is_told_as_it_is() {
 fn nulls_in_a_column_declared_without_are_refused_by_parquet() {
     let schema: SchemaRef = Arc::new(Schema::new(vec![Field::new("n", DataType::Int64, false)]));
     let options = WriteOptions::new(OutputFormat::Parquet(ParquetOptions::default()));
-    let mut writer = Writer::new(Vec::new(), &schema, &options).unwrap();
+    let mut writer = Writer::new(Vec::new(), &schema, &options).expect("good");
     let array: ArrayRef = Arc::new(Int64Array::from(vec![Some(1), None]));
-    let batch = RecordBatch::try_from_iter_with_nullable([("n", array, true)]).unwrap();
+    let batch = RecordBatch::try_from_iter_with_nullable([("n", array, true)]).expect("good");
     assert_eq!(writer.write(&batch).unwrap_err().code(), "SCHEMA_CHANGED");
+}
+
+#[test]
+fn a_writer_may_move_to_another_thread() {
+    fn moves<T: Send>() {}
+    moves::<Writer<Vec<u8>>>();
 }

@@ -91,7 +91,7 @@ fn parts(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
     fn parts_of_text_are_the_file(
@@ -101,7 +101,7 @@ proptest! {
     ) {
         prop_assert_eq!(format.merge_kind(), MergeKind::Concatenate);
         let (written, files) = parts(&format, &batch.schema(), &windows(&batch, &cuts));
-        let plan = MergePlan::text(&format, &written).unwrap();
+        let plan = MergePlan::text(&format, &written).expect("good");
         prop_assert_eq!(plan.rows(), batch.num_rows() as u64);
         let together = decompressed(compression, &merged(&plan, &files));
         let at_once = decompressed(compression, &write(&format, &batch));
@@ -127,7 +127,7 @@ proptest! {
             let last = last && !(first && compression != TextCompression::None);
             write_part(&format, Part { first, last }, &batch.schema(), std::slice::from_ref(piece))
         }).unzip();
-        let plan = MergePlan::text(&format, &written).unwrap();
+        let plan = MergePlan::text(&format, &written).expect("good");
         let together = decompressed(compression, &merged(&plan, &files));
         prop_assert_eq!(together, decompressed(compression, &write(&format, &batch)));
     }
@@ -143,7 +143,7 @@ proptest! {
         prop_assert_eq!(format.merge_kind(), MergeKind::Footer);
         let schema = batch.schema();
         let (_, files) = parts(&format, &schema, &windows(&batch, &cuts));
-        let plan = MergePlan::parquet(&sources(&files)).unwrap();
+        let plan = MergePlan::parquet(&sources(&files)).expect("good");
         prop_assert_eq!(plan.rows(), batch.num_rows() as u64);
         let together = merged(&plan, &files);
         prop_assert_eq!(read(together.clone(), &ReadOptions::default(), &schema), batch.clone());
@@ -151,18 +151,18 @@ proptest! {
         let skipped = skipped.index(batch.num_rows() + 1);
         let rest = batch.num_rows() - skipped;
         let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Required);
-        let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(Bytes::from(together), options).unwrap();
+        let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(Bytes::from(together), options).expect("good");
         let groups = builder.metadata().row_groups().iter();
         let offsets: Vec<_> = groups.map(|group| (group.file_offset(), group.ordinal())).collect();
         prop_assert!(offsets.is_sorted(), "{offsets:?}");
         prop_assert_eq!(builder.metadata().offset_index().map_or(0, Vec::len), offsets.len());
         let selection = RowSelection::from(vec![RowSelector::skip(skipped), RowSelector::select(rest)]);
-        let reader = builder.with_row_selection(selection).build().unwrap();
-        let read: Vec<_> = reader.map(|batch| batch.unwrap().column(0).clone()).collect();
-        let found: Vec<_> = read.iter().map(|array| array.as_ref()).collect();
+        let reader = builder.with_row_selection(selection).build().expect("good");
+        let read: Vec<_> = reader.map(|batch| batch.expect("good").column(0).clone()).collect();
+        let found: Vec<_> = read.iter().map(std::convert::AsRef::as_ref).collect();
         let expected = batch.column(0).slice(skipped, rest);
         if rest > 0 {
-            prop_assert_eq!(&arrow::compute::concat(&found).unwrap(), &expected);
+            prop_assert_eq!(&arrow::compute::concat(&found).expect("good"), &expected);
         }
     }
 
@@ -174,7 +174,7 @@ proptest! {
         let format = OutputFormat::Parquet(ParquetOptions { row_group_rows: 5, ..ParquetOptions::default() });
         let schema = batch.schema();
         let (_, files) = parts(&format, &schema, &windows(&batch, &cuts));
-        let merge = |files: &[Vec<u8>]| merged(&MergePlan::parquet(&sources(files)).unwrap(), files);
+        let merge = |files: &[Vec<u8>]| merged(&MergePlan::parquet(&sources(files)).expect("good"), files);
         let halves = [merge(&files[..2]), merge(&files[2..])];
         prop_assert_eq!(&merge(&halves), &merge(&files));
         prop_assert_eq!(read(merge(&halves), &ReadOptions::default(), &schema), batch);
@@ -187,7 +187,7 @@ fn other_formats_are_written_again() {
     let names: ArrayRef = Arc::new(StringArray::from_iter_values(
         (0..100).map(|id| format!("n{id}")),
     ));
-    let batch = RecordBatch::try_from_iter([("id", ids), ("name", names)]).unwrap();
+    let batch = RecordBatch::try_from_iter([("id", ids), ("name", names)]).expect("good");
     let pieces = [batch.slice(0, 40), batch.slice(40, 0), batch.slice(40, 60)];
     for format in [
         OutputFormat::Arrow(ArrowOptions::default()),
@@ -196,7 +196,7 @@ fn other_formats_are_written_again() {
         assert_eq!(format.merge_kind(), MergeKind::Rewrite);
         let (_, files) = parts(&format.part_format(), &batch.schema(), &pieces);
         let options = WriteOptions::new(format);
-        let (written, bytes) = rewrite(&sources(&files), Vec::new(), &options).unwrap();
+        let (written, bytes) = rewrite(&sources(&files), Vec::new(), &options).expect("good");
         assert_eq!(written.rows, 100);
         let back = read(bytes, &ReadOptions::default(), &batch.schema());
         assert_eq!(back, batch);
@@ -214,11 +214,11 @@ fn parts_of_different_columns_are_no_file() {
     let texts: ArrayRef = Arc::new(StringArray::from(vec!["1"]));
     let one = write(
         &format,
-        &RecordBatch::try_from_iter([("a", numbers)]).unwrap(),
+        &RecordBatch::try_from_iter([("a", numbers)]).expect("good"),
     );
     let other = write(
         &format,
-        &RecordBatch::try_from_iter([("a", texts)]).unwrap(),
+        &RecordBatch::try_from_iter([("a", texts)]).expect("good"),
     );
     let error = MergePlan::parquet(&sources(&[one.clone(), other])).unwrap_err();
     assert_eq!(error.code(), "PARTS_DIFFER");
@@ -234,18 +234,23 @@ fn parts_of_different_columns_are_no_file() {
 #[test]
 fn a_part_without_the_header_cannot_be_first() {
     let numbers: ArrayRef = Arc::new(Int64Array::from(vec![1]));
-    let batch = RecordBatch::try_from_iter([("a", numbers)]).unwrap();
+    let batch = RecordBatch::try_from_iter([("a", numbers)]).expect("good");
     let format = OutputFormat::Csv(CsvOptions::default());
     let part = Part {
         first: false,
         last: true,
     };
-    let (written, _) = write_part(&format, part, &batch.schema(), &[batch.clone()]);
+    let (written, _) = write_part(&format, part, &batch.schema(), std::slice::from_ref(&batch));
     let error = MergePlan::text(&format, &[written]).unwrap_err();
     assert_eq!(error.code(), "PARTS_DIFFER");
     // Whole files merge where their headers can be taken out, which gzip does not allow.
-    let (whole, file) = write_part(&format, Part::WHOLE, &batch.schema(), &[batch.clone()]);
-    let plan = MergePlan::text(&format, &[whole, whole]).unwrap();
+    let (whole, file) = write_part(
+        &format,
+        Part::WHOLE,
+        &batch.schema(),
+        std::slice::from_ref(&batch),
+    );
+    let plan = MergePlan::text(&format, &[whole, whole]).expect("good");
     assert_eq!(merged(&plan, &[file.clone(), file]), b"a\n1\n1\n");
     let compressed = Compressed {
         compression: TextCompression::Gzip,
@@ -265,10 +270,10 @@ fn a_part_without_the_header_cannot_be_first() {
 #[test]
 fn large_parts_are_copied_without_being_read() {
     let ids: ArrayRef = Arc::new(Int64Array::from_iter_values(0..10_000));
-    let batch = RecordBatch::try_from_iter([("id", ids)]).unwrap();
+    let batch = RecordBatch::try_from_iter([("id", ids)]).expect("good");
     let format = OutputFormat::Parquet(ParquetOptions::default());
     let file = write(&format, &batch);
-    let plan = MergePlan::parquet(&sources(&[file.clone(), file.clone(), file])).unwrap();
+    let plan = MergePlan::parquet(&sources(&[file.clone(), file.clone(), file])).expect("good");
     // Three windows of the parts, and the new footer.
     assert_eq!(plan.pieces().len(), 4);
     assert!(matches!(
@@ -290,10 +295,14 @@ fn large_parts_are_copied_without_being_read() {
     let uploads = plan.uploads(UploadLimits {
         min_bytes: 1_000,
         max_bytes: 1 << 20,
+        max_count: 10_000,
     });
-    let sent: u64 = uploads.iter().map(|upload| upload.length()).sum();
+    let sent: u64 = uploads
+        .iter()
+        .map(millrace_formats::write::merge::Upload::length)
+        .sum();
     assert_eq!(sent, plan.bytes());
     assert_eq!(uploads.len(), 4);
-    let all = concat_batches(&batch.schema(), [&batch, &batch, &batch]).unwrap();
+    let all = concat_batches(&batch.schema(), [&batch, &batch, &batch]).expect("good");
     assert_eq!(plan.rows(), all.num_rows() as u64);
 }

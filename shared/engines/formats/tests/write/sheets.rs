@@ -76,21 +76,21 @@ proptest! {
             let truth = array(3).map(|array| array.as_boolean().value(row));
             prop_assert_eq!(found(3), truth.map_or(Data::Empty, Data::Bool));
             let stamp = array(4).map(|array| {
-                array.as_primitive::<TimestampMicrosecondType>().value_as_datetime(row).unwrap()
+                array.as_primitive::<TimestampMicrosecondType>().value_as_datetime(row).expect("good")
             });
             match (stamp, found(4)) {
                 (None, Data::Empty) => {}
                 (Some(stamp), Data::DateTime(found)) => {
-                    let epoch = chrono::NaiveDate::from_ymd_opt(1899, 12, 30).unwrap().and_hms_opt(0, 0, 0).unwrap();
-                    let days = (stamp - epoch).num_microseconds().unwrap() as f64 / 86_400e6;
+                    let epoch = chrono::NaiveDate::from_ymd_opt(1899, 12, 30).expect("good").and_hms_opt(0, 0, 0).expect("good");
+                    let days = (stamp - epoch).num_microseconds().expect("good") as f64 / 86_400e6;
                     // Serials of this size have steps of less than two microseconds up to 9999.
                     let error_us = (found.as_f64() - days).abs() * 86_400e6;
                     prop_assert!(error_us < 50.0, "{stamp}: {error_us}");
                 }
                 (Some(stamp), Data::String(found)) => {
-                    prop_assert!(stamp < chrono::NaiveDate::from_ymd_opt(1900, 3, 1).unwrap().and_hms_opt(0, 0, 0).unwrap());
+                    prop_assert!(stamp < chrono::NaiveDate::from_ymd_opt(1900, 3, 1).expect("good").and_hms_opt(0, 0, 0).expect("good"));
                     let format = if found.contains('.') { "%Y-%m-%d %H:%M:%S%.f" } else { "%Y-%m-%d %H:%M:%S" };
-                    prop_assert_eq!(chrono::NaiveDateTime::parse_from_str(&found, format).unwrap(), stamp);
+                    prop_assert_eq!(chrono::NaiveDateTime::parse_from_str(&found, format).expect("good"), stamp);
                 }
                 (expected, found) => prop_assert!(false, "{expected:?} became {found:?}"),
             }
@@ -103,7 +103,7 @@ fn values_are_shown_as_what_they_are() {
     let texts: ArrayRef = Arc::new(StringArray::from(vec!["=1+1", "a\r\nb"]));
     let dates: ArrayRef = Arc::new(Date32Array::from(vec![19_753, -719_528]));
     let decimals = Decimal128Array::from(vec![1250, 123_456_789_012_345_678]);
-    let decimals: ArrayRef = Arc::new(decimals.with_precision_and_scale(20, 2).unwrap());
+    let decimals: ArrayRef = Arc::new(decimals.with_precision_and_scale(20, 2).expect("good"));
     let large: ArrayRef = Arc::new(UInt64Array::from(vec![1 << 53, (1 << 53) + 1]));
     let odd: ArrayRef = Arc::new(Float64Array::from(vec![f64::NAN, 0.5]));
     let zoned = TimestampSecondArray::from(vec![1_706_702_400, 1_706_702_400]);
@@ -116,7 +116,7 @@ fn values_are_shown_as_what_they_are() {
         ("odd", odd),
         ("zoned", zoned),
     ])
-    .unwrap();
+    .expect("good");
     let range = sheet(write(&xlsx(), &batch), "Sheet1");
     // A text, not the answer of a formula.
     assert_eq!(cell(&range, 1, 0), Data::String("=1+1".to_owned()));
@@ -144,7 +144,7 @@ fn values_are_shown_as_what_they_are() {
 #[test]
 fn a_sheet_may_go_without_header_and_with_any_name() {
     let numbers: ArrayRef = Arc::new(Int64Array::from(vec![1, 2]));
-    let batch = RecordBatch::try_from_iter([("n", numbers)]).unwrap();
+    let batch = RecordBatch::try_from_iter([("n", numbers)]).expect("good");
     let format = OutputFormat::Xlsx(XlsxOptions {
         sheet_name: "Umsatz & \"Ertrag\" <1>".to_owned(),
         header: false,

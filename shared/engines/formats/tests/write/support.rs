@@ -71,7 +71,11 @@ fn column(data_type: &DataType, rows: usize) -> BoxedStrategy<ArrayRef> {
             prop::collection::vec(values, rows)
                 .prop_map(move |values| {
                     let array = Decimal128Array::from(values);
-                    Arc::new(array.with_precision_and_scale(precision, scale).unwrap()) as ArrayRef
+                    Arc::new(
+                        array
+                            .with_precision_and_scale(precision, scale)
+                            .expect("good"),
+                    ) as ArrayRef
                 })
                 .boxed()
         }
@@ -139,7 +143,7 @@ pub fn batches(types: Vec<DataType>) -> BoxedStrategy<RecordBatch> {
             let schema = SchemaRef::clone(&schema);
             let columns: Vec<_> = types.iter().map(|each| column(each, rows)).collect();
             columns.prop_map(move |columns| {
-                RecordBatch::try_new(SchemaRef::clone(&schema), columns).unwrap()
+                RecordBatch::try_new(SchemaRef::clone(&schema), columns).expect("good")
             })
         })
         .boxed()
@@ -184,7 +188,13 @@ pub fn write_part(
 }
 
 pub fn write(format: &OutputFormat, batch: &RecordBatch) -> Vec<u8> {
-    write_part(format, Part::WHOLE, &batch.schema(), &[batch.clone()]).1
+    write_part(
+        format,
+        Part::WHOLE,
+        &batch.schema(),
+        std::slice::from_ref(batch),
+    )
+    .1
 }
 
 pub fn decompressed(compression: TextCompression, bytes: &[u8]) -> Vec<u8> {

@@ -39,7 +39,7 @@ impl Measure {
             schema.field(place).data_type().clone()
         });
         let measure = Self {
-            name: aggregation.name().to_string(),
+            name: aggregation.name(),
             place,
             function: aggregation.function.clone(),
             input,
@@ -119,10 +119,9 @@ impl Measure {
                 DataType::Decimal128(_, scale) => DataType::Decimal128(38, *scale),
                 _ => DataType::Float64,
             },
-            Function::Mean
-            | Function::Median
-            | Function::Percentile { .. }
-            | Function::Stddev => DataType::Float64,
+            Function::Mean | Function::Median | Function::Percentile { .. } | Function::Stddev => {
+                DataType::Float64
+            }
             Function::Min | Function::Max | Function::First | Function::Last => self.input.clone(),
             Function::List => {
                 DataType::List(Arc::new(Field::new_list_field(self.input.clone(), true)))
@@ -151,7 +150,9 @@ impl Measure {
                     let exact = sum(cast(value, DataType::Int64)).alias(format!("m{index}"));
                     return Ok(vec![exact, sum(double).alias(format!("d{index}"))]);
                 }
-                DataType::Decimal128(_, scale) => sum(cast(value, DataType::Decimal128(38, *scale))),
+                DataType::Decimal128(_, scale) => {
+                    sum(cast(value, DataType::Decimal128(38, *scale)))
+                }
                 _ => sum(double),
             },
             Function::Mean => avg(double),

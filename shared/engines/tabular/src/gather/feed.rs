@@ -248,8 +248,7 @@ fn session(resources: &Resources) -> Result<SessionContext, TabularError> {
         .with_information_schema(false);
     let options = config.options_mut();
     options.execution.time_zone = Some("+00:00".to_owned());
-    options.execution.spill_compression =
-        datafusion::config::SpillCompression::Lz4Frame;
+    options.execution.spill_compression = datafusion::config::SpillCompression::Lz4Frame;
     options.execution.sort_spill_reservation_bytes = (resources.memory_bytes / 16).min(10 << 20);
     Ok(SessionContext::new_with_config_rt(config, runtime))
 }
@@ -263,11 +262,7 @@ struct Feeding {
 }
 
 impl Feeding {
-    fn run(
-        &self,
-        input: Frames,
-        prepare: &dyn Fn(&Rows) -> Result<Vec<ArrayRef>, TabularError>,
-    ) {
+    fn run(&self, input: Frames, prepare: &dyn Fn(&Rows) -> Result<Vec<ArrayRef>, TabularError>) {
         for frame in input {
             let batch = frame.and_then(|frame| self.batch(frame, prepare));
             let failed = batch.is_err();
@@ -333,9 +328,7 @@ impl PartitionStream for Feed {
         let stream = futures::stream::unfold(receiver, move |receiver| {
             let complete = Arc::clone(&complete);
             async move {
-                let Some(mut receiver) = receiver else {
-                    return None;
-                };
+                let mut receiver = receiver?;
                 match receiver.recv().await {
                     Some(Ok(batch)) => Some((Ok(batch), Some(receiver))),
                     Some(Err(error)) => Some((Err(error), None)),

@@ -34,7 +34,9 @@ impl Pivoting {
         categories: Vec<String>,
         schema: &SchemaRef,
     ) -> Result<Self, TabularError> {
-        let find = |name: &Name| Ok::<_, TabularError>(choose(&Columns::Names(vec![name.clone()]), schema)?[0]);
+        let find = |name: &Name| {
+            Ok::<_, TabularError>(choose(&Columns::Names(vec![name.clone()]), schema)?[0])
+        };
         let mut groups = step.index.iter().map(find).collect::<Result<Vec<_>, _>>()?;
         let measure = Measure::of_cell(step.function, find(&step.values)?, schema)?;
         if categories.len() as u64 > step.max_columns {
@@ -48,12 +50,17 @@ impl Pivoting {
                 ),
             ));
         }
-        let mut fields: Vec<Field> = groups.iter().map(|place| schema.field(*place).clone()).collect();
+        let mut fields: Vec<Field> = groups
+            .iter()
+            .map(|place| schema.field(*place).clone())
+            .collect();
         for category in &categories {
             if fields.iter().any(|field| field.name() == category) {
                 return Err(TabularError::step(
                     "DUPLICATE_COLUMN",
-                    format!("the value {category:?} would be a second column of this name; rename the other one first"),
+                    format!(
+                        "the value {category:?} would be a second column of this name; rename the other one first"
+                    ),
                 ));
             }
             fields.push(measure.field().with_name(category));
@@ -126,7 +133,10 @@ impl Assembling {
             let hashes = hash_rows(&held.columns()[..self.keys], true);
             // The last index may go on in the next batch.
             let end = match hashes.last() {
-                Some(open) if !last => hashes.iter().rposition(|hash| hash != open).map_or(0, |row| row + 1),
+                Some(open) if !last => hashes
+                    .iter()
+                    .rposition(|hash| hash != open)
+                    .map_or(0, |row| row + 1),
                 _ => hashes.len(),
             };
             if !last {

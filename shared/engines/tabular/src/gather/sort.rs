@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, BinaryViewBuilder, StringViewBuilder};
 use arrow::datatypes::{DataType, Field, SchemaRef};
-use datafusion::prelude::Expr;
 use datafusion::logical_expr::SortExpr;
+use datafusion::prelude::Expr;
 use millrace_rows::{Rows, choose};
 use millrace_steps::step::{Collation, Nulls, Order, Sort, SortKey};
 use millrace_steps::value::Columns;
@@ -42,7 +42,11 @@ impl Ordering {
                 place,
                 descending: key.order == Some(Order::Descending),
                 nulls_first: key.nulls == Nulls::First,
-                collation: if is_text { collation } else { Collation::Binary },
+                collation: if is_text {
+                    collation
+                } else {
+                    Collation::Binary
+                },
             })
         });
         Ok(Self {
@@ -125,7 +129,10 @@ fn natural(texts: &ArrayRef) -> ArrayRef {
                 continue;
             }
             let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-            let zeros = rest[..digits].iter().take_while(|byte| **byte == b'0').count();
+            let zeros = rest[..digits]
+                .iter()
+                .take_while(|byte| **byte == b'0')
+                .count();
             let number = &rest[zeros..digits];
             // Digits stand where they stand in ASCII: behind punctuation, before letters.
             key.push(b'0');
@@ -207,8 +214,18 @@ mod tests {
     #[test]
     fn runs_of_digits_are_numbers() {
         assert!(in_order(&["", "a", "a2", "a10", "a10b", "a11", "b"]));
-        assert!(in_order(&["1", "01", "2", "10", "010b", "100"].map(|text| if text == "01" { "1 " } else { text })));
+        assert!(in_order(
+            &["1", "01", "2", "10", "010b", "100"].map(|text| if text == "01" {
+                "1 "
+            } else {
+                text
+            })
+        ));
         assert!(in_order(&["v1.2", "v1.10", "v2.0"]));
-        assert!(in_order(&["9", "99999999999999999999999999999999", "100000000000000000000000000000000"]));
+        assert!(in_order(&[
+            "9",
+            "99999999999999999999999999999999",
+            "100000000000000000000000000000000"
+        ]));
     }
 }

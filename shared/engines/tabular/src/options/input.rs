@@ -5,9 +5,9 @@ use millrace_formats::{
     RaggedRows, ReadOptions, SheetOption, Types,
 };
 use millrace_rows::{RowError, arrow_type};
+use millrace_steps::InputOptions;
 use millrace_steps::input::{self, Auto, InputCompression, InputFormat, InvalidText, Sheet};
 use millrace_steps::value::{CastTarget, Name};
-use millrace_steps::InputOptions;
 
 use crate::error::TabularError;
 
@@ -86,7 +86,9 @@ pub fn read_options(
         },
         types: types(options)?,
         sheet: match &options.sheet {
-            Sheet::Index(index) => SheetOption::Index(usize::try_from(*index).unwrap_or(usize::MAX)),
+            Sheet::Index(index) => {
+                SheetOption::Index(usize::try_from(*index).unwrap_or(usize::MAX))
+            }
             Sheet::Name(name) => SheetOption::Name(name.clone()),
         },
         range: options.range.as_ref().map(ToString::to_string),
@@ -137,7 +139,10 @@ fn types(options: &InputOptions) -> Result<Types, TabularError> {
 
 fn spec(name: &Name, target: &CastTarget) -> Result<ColumnSpec, TabularError> {
     if target.timezone.is_some() {
-        return Err(refuse("schema", "use the step parse_date in place of timezone"));
+        return Err(refuse(
+            "schema",
+            "use the step parse_date in place of timezone",
+        ));
     }
     let mut spec = ColumnSpec::new(name.to_string(), arrow_type(target.dtype));
     spec.formats = target

@@ -77,7 +77,10 @@ impl Joining {
             if bytes > resources.memory_bytes {
                 return Err(TabularError::MemoryLimit {
                     limit_mib: resources.memory_bytes >> 20,
-                    reason: format!("the file {} is held whole for a join; make it smaller, or give more memory", file.name()),
+                    reason: format!(
+                        "the file {} is held whole for a join; make it smaller, or give more memory",
+                        file.name()
+                    ),
                 });
             }
             batches.push(batch);
@@ -86,9 +89,13 @@ impl Joining {
         let by_key = index(&rows, &right_keys, &key_types, step.duplicates, file.name())?;
         let pairs = matches!(step.how, JoinKind::Semi | JoinKind::Anti);
         let shown: Vec<usize> = (0..file.schema().fields().len())
-            .filter(|place| !pairs && !(same_names && right_keys.contains(place)))
+            .filter(|place| !(pairs || same_names && right_keys.contains(place)))
             .collect();
-        let mut fields: Vec<Field> = schema.fields().iter().map(|field| field.as_ref().clone()).collect();
+        let mut fields: Vec<Field> = schema
+            .fields()
+            .iter()
+            .map(|field| field.as_ref().clone())
+            .collect();
         if matches!(step.how, JoinKind::Right | JoinKind::Full) {
             for (place, data_type) in left_keys.iter().zip(&key_types) {
                 fields[*place] = fields[*place].clone().with_data_type(data_type.clone());
@@ -162,7 +169,10 @@ fn index(
             JoinDuplicates::Fail if !partners.is_empty() => {
                 return Err(TabularError::step(
                     "DUPLICATE_KEY",
-                    format!("row {} of {name} has a key that an earlier one has; set duplicates to all or first", row + 1),
+                    format!(
+                        "row {} of {name} has a key that an earlier one has; set duplicates to all or first",
+                        row + 1
+                    ),
                 ));
             }
             JoinDuplicates::First if !partners.is_empty() => {}
@@ -177,9 +187,10 @@ fn key_columns(
     keys: &[usize],
     types: &[DataType],
 ) -> Result<Vec<ArrayRef>, TabularError> {
-    let columns = keys.iter().zip(types).map(|(place, data_type)| {
-        as_type(rows.column(*place), data_type)
-    });
+    let columns = keys
+        .iter()
+        .zip(types)
+        .map(|(place, data_type)| as_type(rows.column(*place), data_type));
     columns.collect()
 }
 
@@ -210,7 +221,10 @@ impl Joiner {
             if columns.iter().any(|column| column.is_null(row)) {
                 return &[];
             }
-            self.right.by_key.get(&hashes[row]).map_or(&[], Vec::as_slice)
+            self.right
+                .by_key
+                .get(&hashes[row])
+                .map_or(&[], Vec::as_slice)
         };
         if let JoinKind::Semi | JoinKind::Anti = self.kind {
             let wanted = self.kind == JoinKind::Semi;
@@ -237,7 +251,11 @@ impl Joiner {
                 rights.push(Some(*partner));
                 matched[*partner as usize] = true;
                 if lefts.len() >= ROWS {
-                    frames.push(self.pair(rows, std::mem::take(&mut lefts), std::mem::take(&mut rights))?);
+                    frames.push(self.pair(
+                        rows,
+                        std::mem::take(&mut lefts),
+                        std::mem::take(&mut rights),
+                    )?);
                 }
             }
         }
@@ -275,8 +293,7 @@ impl Joiner {
         numbers: Option<UInt64Array>,
     ) -> Result<Frame, TabularError> {
         let options = RecordBatchOptions::new().with_row_count(Some(count));
-        let batch =
-            RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)?;
+        let batch = RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)?;
         Ok(Frame::of(Rows { batch, numbers }))
     }
 

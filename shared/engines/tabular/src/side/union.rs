@@ -41,11 +41,17 @@ impl Uniting {
             .iter()
             .map(|name| files.open(name))
             .collect::<Result<Vec<_>, _>>()?;
-        let mut fields: Vec<Field> = schema.fields().iter().map(|field| field.as_ref().clone()).collect();
+        let mut fields: Vec<Field> = schema
+            .fields()
+            .iter()
+            .map(|field| field.as_ref().clone())
+            .collect();
         for file in &files {
             for (place, field) in file.schema().fields().iter().enumerate() {
                 let at = match step.mode {
-                    UnionMode::ByName => fields.iter().position(|known| known.name() == field.name()),
+                    UnionMode::ByName => {
+                        fields.iter().position(|known| known.name() == field.name())
+                    }
                     UnionMode::ByPosition => (place < fields.len()).then_some(place),
                 };
                 match at {
@@ -53,7 +59,9 @@ impl Uniting {
                         let wide = common(fields[at].data_type(), field.data_type());
                         fields[at] = fields[at].clone().with_data_type(wide);
                     }
-                    None if step.mode == UnionMode::ByName && step.missing == UnionMissing::Null => {
+                    None if step.mode == UnionMode::ByName
+                        && step.missing == UnionMissing::Null =>
+                    {
                         fields.push(field.as_ref().clone());
                     }
                     None => return Err(misfit(file, field.name(), "has a column too many")),
@@ -68,10 +76,13 @@ impl Uniting {
         ];
         for file in &files {
             let width = file.schema().fields().len();
-            let found = names.iter().enumerate().map(|(place, name)| match step.mode {
-                UnionMode::ByName => file.schema().index_of(name).ok(),
-                UnionMode::ByPosition => (place < width).then_some(place),
-            });
+            let found = names
+                .iter()
+                .enumerate()
+                .map(|(place, name)| match step.mode {
+                    UnionMode::ByName => file.schema().index_of(name).ok(),
+                    UnionMode::ByPosition => (place < width).then_some(place),
+                });
             let found: Vec<Option<usize>> = found.collect();
             if step.missing == UnionMissing::Fail
                 && let Some(place) = found.iter().position(Option::is_none)
@@ -136,7 +147,10 @@ impl Uniting {
 fn misfit(file: &SideFile, column: &str, what: &str) -> TabularError {
     TabularError::step(
         "UNION_MISFIT",
-        format!("{} {what}: {column:?}; set mode by_name and missing null to fill with nulls", file.name()),
+        format!(
+            "{} {what}: {column:?}; set mode by_name and missing null to fill with nulls",
+            file.name()
+        ),
     )
 }
 

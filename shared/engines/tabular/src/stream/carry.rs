@@ -207,7 +207,8 @@ mod tests {
             .chunks(cuts)
             .map(|chunk| {
                 let column: ArrayRef = Arc::new(Int64Array::from(chunk.to_vec()));
-                let batch = RecordBatch::try_new(Arc::clone(&schema), vec![column]).expect("a batch");
+                let batch =
+                    RecordBatch::try_new(Arc::clone(&schema), vec![column]).expect("a batch");
                 Ok(Frame::of(Rows {
                     batch,
                     numbers: None,

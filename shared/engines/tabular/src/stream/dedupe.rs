@@ -10,7 +10,9 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, FixedSizeBinaryArray, RecordBatch, UInt64Array};
+use arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, FixedSizeBinaryArray, RecordBatch, UInt64Array,
+};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, UInt64Type};
 use arrow::row::{OwnedRow, RowConverter, SortField};
 use millrace_rows::{Rows, choose, hash_rows};
@@ -182,7 +184,8 @@ pub(crate) fn survey(
             }
             _ => None,
         };
-        let has_value = |row: usize| order.is_some_and(|order| rows.batch.column(order).is_valid(row));
+        let has_value =
+            |row: usize| order.is_some_and(|order| rows.batch.column(order).is_valid(row));
         for (row, key) in keys.of(&rows).into_iter().enumerate() {
             let value = by
                 .as_ref()
@@ -229,14 +232,16 @@ pub(crate) fn survey(
 
 /// Whether a later row of a key takes the place of the one held; a null in the order never does.
 fn takes(keep: Keep, new: &Candidate, held: &Candidate) -> bool {
-    match (keep, &new.by, &held.by) {
-        (Keep::None, ..) => false,
-        (Keep::First | Keep::Min, Some(new), Some(held)) => new < held,
-        (Keep::Max, Some(new), Some(held)) => new > held,
-        (Keep::Last, Some(new), Some(held)) => new >= held,
-        (Keep::First | Keep::Min | Keep::Max | Keep::Last, Some(_), None) => true,
-        (Keep::Last, None, None) => true,
-        (Keep::First | Keep::Min | Keep::Max, None, None) | (_, None, Some(_)) => false,
+    match (&new.by, &held.by) {
+        (Some(new), Some(held)) => match keep {
+            Keep::None => false,
+            Keep::Max => new > held,
+            Keep::Last => new >= held,
+            _ => new < held,
+        },
+        (Some(_), None) => keep != Keep::None,
+        (None, None) => keep == Keep::Last,
+        (None, Some(_)) => false,
     }
 }
 
@@ -276,7 +281,10 @@ impl Firsts {
         let first = self.place;
         self.place += hashes.len() as u64;
         let keep: BooleanArray = if self.parts.is_empty() && self.known.len() < self.most {
-            hashes.iter().map(|key| Some(self.known.insert(*key))).collect()
+            hashes
+                .iter()
+                .map(|key| Some(self.known.insert(*key)))
+                .collect()
         } else {
             self.spill(&frame.rows, &hashes, first)?;
             BooleanArray::from(vec![false; hashes.len()])
@@ -302,7 +310,11 @@ impl Firsts {
             None => UInt64Array::new_null(hashes.len()),
         };
         let mut columns = rows.batch.columns().to_vec();
-        columns.extend([Arc::new(keys) as ArrayRef, Arc::new(places), Arc::new(numbers)]);
+        columns.extend([
+            Arc::new(keys) as ArrayRef,
+            Arc::new(places),
+            Arc::new(numbers),
+        ]);
         let batch = RecordBatch::try_new(schema, columns)?;
         for (part, file) in self.parts.iter_mut().enumerate() {
             let mine: BooleanArray = hashes
@@ -392,7 +404,9 @@ impl Merge {
                 row: 0,
             };
             if let Some(place) = run.place(width)? {
-                merge.next.push(std::cmp::Reverse((place, merge.runs.len())));
+                merge
+                    .next
+                    .push(std::cmp::Reverse((place, merge.runs.len())));
             }
             merge.runs.push(run);
         }
@@ -429,7 +443,10 @@ impl Merge {
         }
         let all: Vec<&RecordBatch> = batches.iter().collect();
         let mut batch = arrow::compute::interleave_record_batch(&all, &picked)?;
-        let numbers = batch.remove_column(width + 2).as_primitive::<UInt64Type>().clone();
+        let numbers = batch
+            .remove_column(width + 2)
+            .as_primitive::<UInt64Type>()
+            .clone();
         let columns = batch.columns()[..width].to_vec();
         let options = arrow::array::RecordBatchOptions::new().with_row_count(Some(picked.len()));
         Ok(Some(Rows {
@@ -463,7 +480,10 @@ fn firsts_of_part(
         if known.len() > most {
             return Err(TabularError::MemoryLimit {
                 limit_mib: (most * KEY_BYTES) >> 20,
-                reason: format!("deduplicate found more than {} different keys", most * PARTS),
+                reason: format!(
+                    "deduplicate found more than {} different keys",
+                    most * PARTS
+                ),
             });
         }
     }

@@ -44,7 +44,10 @@ impl Numbering {
         each(input, move |frame| {
             let count = frame.rows.len() as i64;
             let end = next.checked_add(count).ok_or_else(|| {
-                TabularError::step("OVERFLOW", "the row numbers go beyond 64 bits; give a lower start")
+                TabularError::step(
+                    "OVERFLOW",
+                    "the row numbers go beyond 64 bits; give a lower start",
+                )
             })?;
             let numbers: ArrayRef = Arc::new(Int64Array::from_iter_values(next..end));
             next = end;

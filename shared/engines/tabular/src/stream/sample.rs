@@ -28,7 +28,10 @@ enum Method {
     Below(u64),
     EveryNth(u64),
     /// Rows whose hash is among the least of their group.
-    Least { groups: Vec<usize>, drawn: Arc<Drawn> },
+    Least {
+        groups: Vec<usize>,
+        drawn: Arc<Drawn>,
+    },
 }
 
 /// Of each group, the greatest hash and place that is still drawn.
@@ -63,16 +66,20 @@ impl Sampling {
                 groups,
                 drawn: Arc::new(drawn),
             },
-            (SampleMethod::Fraction { fraction }, ..)
-            | (
-                SampleMethod::Stratified {
+            (
+                SampleMethod::Fraction { fraction }
+                | SampleMethod::Stratified {
                     fraction: Some(fraction),
                     ..
                 },
                 ..,
             ) => Method::Below((fraction * u64::MAX as f64) as u64),
             (SampleMethod::EveryNth { count }, ..) => Method::EveryNth(*count),
-            _ => return Err(TabularError::Internal("a draw without its survey".to_owned())),
+            _ => {
+                return Err(TabularError::Internal(
+                    "a draw without its survey".to_owned(),
+                ));
+            }
         };
         Ok(Self {
             seed: step.seed,
@@ -143,7 +150,9 @@ pub(crate) fn survey(
         if held > MOST_HELD {
             return Err(TabularError::step(
                 "TOO_MANY_GROUPS",
-                format!("count and the number of groups make more than {MOST_HELD} rows; draw by fraction"),
+                format!(
+                    "count and the number of groups make more than {MOST_HELD} rows; draw by fraction"
+                ),
             ));
         }
     }
@@ -179,7 +188,11 @@ mod tests {
 
     #[test]
     fn draws_are_even_and_depend_on_the_seed() {
-        let below = |seed: u64| (0..100_000).filter(|place| draw(seed, *place) <= u64::MAX / 10).count();
+        let below = |seed: u64| {
+            (0..100_000)
+                .filter(|place| draw(seed, *place) <= u64::MAX / 10)
+                .count()
+        };
         for seed in [0, 1, u64::MAX] {
             assert!((9_600..10_400).contains(&below(seed)), "{seed}");
         }

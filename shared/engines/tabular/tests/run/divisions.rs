@@ -14,7 +14,11 @@ fn file(rows: usize) -> String {
     let mut file = "id,city,amount,note\n".to_owned();
     for row in 0..rows {
         let city = ["Paris", "Oslo", "", "Łódź", "New York"][row * 7 % 5];
-        let amount = if row % 997 == 3 { "oops".to_owned() } else { format!("{}.5", row % 251) };
+        let amount = if row % 997 == 3 {
+            "oops".to_owned()
+        } else {
+            format!("{}.5", row % 251)
+        };
         let note = ["plain", "\"two\nlines\"", "\"a, b\"", ""][row % 4];
         writeln!(file, "{row},{city},{amount},{note}").expect("text");
     }
@@ -25,7 +29,12 @@ fn ran(steps: &Value, threads: usize, memory: usize, file: &str) -> Ran {
     let mut job = job(steps, &json!({"all_strings": true}));
     job.resources.threads = threads;
     job.resources.memory_bytes = memory;
-    run_job(&job, file.as_bytes(), Arc::new(|_| ControlFlow::Continue(()))).expect("a run")
+    run_job(
+        &job,
+        file.as_bytes(),
+        Arc::new(|_| ControlFlow::Continue(())),
+    )
+    .expect("a run")
 }
 
 #[test]

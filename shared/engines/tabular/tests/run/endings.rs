@@ -38,7 +38,12 @@ fn progress_goes_forward_through_all_passes() {
     phases.dedup();
     assert_eq!(
         phases,
-        [Phase::Scanning, Phase::Surveying, Phase::Processing, Phase::Finalizing]
+        [
+            Phase::Scanning,
+            Phase::Surveying,
+            Phase::Processing,
+            Phase::Finalizing
+        ]
     );
     let last = seen.last().expect("a last one");
     assert_eq!((last.rows_read, last.rows_written), (600_000, 600_000));
@@ -47,7 +52,12 @@ fn progress_goes_forward_through_all_passes() {
 #[test]
 fn whoever_watches_can_end_a_run_in_any_phase() {
     let file = file();
-    for phase in [Phase::Scanning, Phase::Surveying, Phase::Processing, Phase::Finalizing] {
+    for phase in [
+        Phase::Scanning,
+        Phase::Surveying,
+        Phase::Processing,
+        Phase::Finalizing,
+    ] {
         let observer: Arc<Observer> = Arc::new(move |progress| {
             if progress.phase == phase {
                 ControlFlow::Break(())
@@ -59,7 +69,8 @@ fn whoever_watches_can_end_a_run_in_any_phase() {
             {"type": "filter", "params": {"column": "city", "operator": "is_duplicate"}},
             {"type": "sort", "params": {"by": ["city"]}}
         ]);
-        let error = run_job(&job(&steps, &json!({})), file.as_bytes(), observer).expect_err("ended");
+        let error =
+            run_job(&job(&steps, &json!({})), file.as_bytes(), observer).expect_err("ended");
         assert_eq!(error.code(), "CANCELLED", "{phase:?}");
     }
 }

@@ -20,16 +20,30 @@ fn file(rows: u64) -> String {
 #[test]
 fn a_sort_beyond_its_memory_spills() {
     let file = file(600_000);
-    let mut job = job(&json!([{"type": "sort", "params": {"by": ["key"]}}]), &json!({}));
+    let mut job = job(
+        &json!([{"type": "sort", "params": {"by": ["key"]}}]),
+        &json!({}),
+    );
     job.resources.memory_bytes = 24 << 20;
     job.resources.threads = 1;
-    let ran = run_job(&job, file.as_bytes(), Arc::new(|_| ControlFlow::Continue(()))).expect("a run");
+    let ran = run_job(
+        &job,
+        file.as_bytes(),
+        Arc::new(|_| ControlFlow::Continue(())),
+    )
+    .expect("a run");
     assert_eq!(ran.outcome.written.rows, 600_000);
     let keys: Vec<u64> = ran
         .output
         .lines()
         .skip(1)
-        .map(|line| line.split(',').next().expect("a key").parse().expect("a number"))
+        .map(|line| {
+            line.split(',')
+                .next()
+                .expect("a key")
+                .parse()
+                .expect("a number")
+        })
         .collect();
     assert!(keys.is_sorted());
 }
@@ -40,8 +54,12 @@ fn what_can_neither_fit_nor_spill_is_refused_by_name() {
     let steps = json!([{"type": "deduplicate", "params": {"columns": ["key"], "keep": "last"}}]);
     let mut job = job(&steps, &json!({}));
     job.resources.memory_bytes = 1 << 20;
-    let error = run_job(&job, file.as_bytes(), Arc::new(|_| ControlFlow::Continue(())))
-        .expect_err("too little memory");
+    let error = run_job(
+        &job,
+        file.as_bytes(),
+        Arc::new(|_| ControlFlow::Continue(())),
+    )
+    .expect_err("too little memory");
     assert_eq!(error.code(), "MEMORY_LIMIT");
     assert!(error.is_final());
 }

@@ -27,7 +27,10 @@ pub fn job(steps: &Value, input: &Value) -> Job {
         pipeline,
         read: read_options(&input, Some("test.csv"), 1_000).expect("options"),
         context: Context {
-            now: Utc.with_ymd_and_hms(2024, 3, 1, 0, 0, 0).single().expect("a moment"),
+            now: Utc
+                .with_ymd_and_hms(2024, 3, 1, 0, 0, 0)
+                .single()
+                .expect("a moment"),
             seed: [1; 16],
             keys: Arc::new(OneKey),
         },

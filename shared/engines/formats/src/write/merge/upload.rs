@@ -9,13 +9,16 @@ pub struct UploadLimits {
     pub min_bytes: u64,
     /// Bytes of a part at most.
     pub max_bytes: u64,
+    /// Parts at most. Small parts become larger ones where there would be more.
+    pub max_count: u64,
 }
 
 impl UploadLimits {
-    /// Those of Amazon S3: 5 MiB to 5 GiB.
+    /// Those of Amazon S3: 10,000 parts of 5 MiB to 5 GiB.
     pub const S3: Self = Self {
         min_bytes: 5 << 20,
         max_bytes: 5 << 30,
+        max_count: 10_000,
     };
 }
 
@@ -37,8 +40,8 @@ pub enum Upload {
         /// Behind the last byte.
         end: u64,
     },
-    /// Pieces too small to be copied: they are fetched, put together and sent, at most twice
-    /// [`UploadLimits::min_bytes`] of them where no piece of bytes is larger.
+    /// Pieces too small to be copied: they are fetched, put together and sent, as many as make the
+    /// least part there can be. New bytes that are more than that are sent alone.
     Send(Vec<Piece>),
 }
 
@@ -53,7 +56,9 @@ impl Upload {
 }
 
 pub(super) fn schedule(pieces: &[Piece], limits: UploadLimits) -> Vec<Upload> {
-    let min = limits.min_bytes.max(1);
+    let bytes: u64 = pieces.iter().map(Piece::length).sum();
+    let others = limits.max_count.saturating_sub(1).max(1);
+    let min = limits.min_bytes.max(bytes.div_ceil(others)).max(1);
     let max = limits.max_bytes.max(min.saturating_mul(2));
     let mut uploads = Vec::new();
     let mut small: Vec<Piece> = Vec::new();
@@ -170,8 +175,9 @@ mod tests {
             lengths in prop::collection::vec((any::<bool>(), 1u64..60), 0..12),
             min_bytes in 1u64..20,
             factor in 2u64..4,
+            max_count in 2u64..40,
         ) {
-            let limits = UploadLimits { min_bytes, max_bytes: min_bytes * factor };
+            let limits = UploadLimits { min_bytes, max_bytes: min_bytes * factor, max_count };
             let pieces: Vec<Piece> = lengths.iter().enumerate().map(|(place, (copy, length))| {
                 if *copy {
                     Piece::Copy { part: place, start: 3, end: 3 + length }
@@ -179,13 +185,16 @@ mod tests {
                     Piece::Bytes(Bytes::from((0..*length as u8).collect::<Vec<_>>()))
                 }
             }).collect();
+            let bytes: u64 = pieces.iter().map(Piece::length).sum();
             let uploads = schedule(&pieces, limits);
             for (place, upload) in uploads.iter().enumerate() {
                 let is_last = place + 1 == uploads.len();
                 let is_copy = matches!(upload, Upload::Copy { .. });
                 prop_assert!(upload.length() >= min_bytes || is_last && !is_copy);
-                prop_assert!(upload.length() <= limits.max_bytes, "{upload:?}");
+                let max_bytes = limits.max_bytes.max(bytes.div_ceil(max_count - 1) * 2);
+                prop_assert!(upload.length() <= max_bytes, "{upload:?}");
             }
+            prop_assert!(uploads.len() as u64 <= max_count);
             let sent = uploads.into_iter().flat_map(|upload| match upload {
                 Upload::Copy { part, start, end } => vec![Piece::Copy { part, start, end }],
                 Upload::Send(pieces) => pieces,

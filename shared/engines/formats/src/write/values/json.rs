@@ -79,7 +79,7 @@ impl Column {
             Values::Date(values) => quoted(out, |out| push_date(i64::from(values[row]), out)),
             Values::Timestamp(values, unit, zone) => {
                 quoted(out, |out| {
-                    push_timestamp(values[row], *unit, *zone, b'T', out)
+                    push_timestamp(values[row], *unit, *zone, b'T', out);
                 });
             }
             Values::Time(values, unit) => quoted(out, |out| push_time(values[row], *unit, out)),

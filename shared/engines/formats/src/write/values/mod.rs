@@ -19,8 +19,7 @@ use arrow::datatypes::{
 };
 
 pub(crate) use json::push_key;
-pub(crate) use number::push_integer;
-pub(crate) use number::{push_decimal, push_double, push_single};
+pub(crate) use number::{push_decimal, push_double, push_integer, push_single};
 pub(crate) use temporal::{WallClock, Zone, per_second};
 
 use super::error::WriteError;

@@ -56,7 +56,7 @@ pub(super) fn column_letters(place: usize) -> Vec<u8> {
     letters
 }
 
-/// Appends the beginning of a cell: ` <c r="B7"`, with its style where it has one.
+/// Appends the beginning of a cell: `<c r="B7"`, with its style where it has one.
 pub(super) fn push_cell_start(letters: &[u8], row: u32, style: usize, out: &mut Vec<u8>) {
     out.extend_from_slice(b"<c r=\"");
     out.extend_from_slice(letters);
