@@ -27,3 +27,7 @@ bench: ## Rows, seconds and memory of the engines, in release builds
 
 fmt:   ## Formats all Rust code
 	cargo fmt --all
+
+bench-tabular: ## File steps beside DuckDB and Polars: seconds and peak memory, on a generated CSV of 200 MB
+	cargo build --release -p millrace
+	"$$(infra/local/environment peers requirements-peers)/bin/python" benches/tabular.py "$${CARGO_TARGET_DIR:-target}/release/millrace"
