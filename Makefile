@@ -1,6 +1,6 @@
 # Millrace. Each target is one line that a person can read; the programs are in infra/local.
 .DEFAULT_GOAL := demo
-.PHONY: demo test up down logs lint bench fmt
+.PHONY: demo test up down logs lint bench bench-tabular fmt
 # Where rustup puts cargo; a shell that was open before does not know it yet.
 export PATH := $(HOME)/.cargo/bin:$(PATH)
 
