@@ -88,6 +88,12 @@ impl Content {
         )
     }
 
+    /// Bytes that are read of the source.
+    pub(crate) fn packed_bytes(&self) -> u64 {
+        let packed = self.entry.as_ref().map(|entry| entry.compressed);
+        packed.unwrap_or_else(|| self.source.length())
+    }
+
     /// The content at any offset: as it is, or unpacked into memory.
     fn random_access(&self, format: Format) -> Result<SharedSource, FormatError> {
         if self.compression == Compression::None {

@@ -63,9 +63,7 @@ impl Reader {
     pub(crate) fn new(input: &Input, request: &ReadRequest) -> Result<Self, FormatError> {
         let meter = Meter::default();
         let chunk = request.chunk.as_ref();
-        let content = &input.content;
-        let packed = content.entry.as_ref().map(|entry| entry.compressed);
-        let mut bytes_total = packed.unwrap_or_else(|| content.source.length());
+        let mut bytes_total = input.content.packed_bytes();
         if let Some(chunk) = chunk {
             // A file that cannot be split is one chunk, and no other fits it.
             if !input.has_chunks() && (chunk.start, chunk.first_row) != (0, 1) {

@@ -312,13 +312,38 @@ impl Input {
         }
     }
 
-    pub(crate) fn text_region(&self) -> Option<&TextRegion> {
+    /// Takes the records that begin in a part into account.
+    pub(crate) fn observe_part(
+        &self,
+        stream: Box<dyn Read + Send>,
+        part: &Chunk,
+    ) -> Result<FileFacts, FormatError> {
+        match &self.kind {
+            Kind::Text(input) => {
+                let mut facts = FileFacts::new(self.columns.len());
+                CsvReader::new(&input.setup, stream, part.start, part.first_row)
+                    .limited(part.rows)
+                    .observe(&mut facts)?;
+                Ok(facts)
+            }
+            Kind::Json(input) => input.observe_part(stream, part),
+            Kind::Parquet(_) | Kind::Arrow(_) | Kind::Sheet(_) => Err(FormatError::InputChanged),
+        }
+    }
+
+    /// Text whose records are told apart by their line ends.
+    pub(crate) fn records_region(&self) -> Option<&TextRegion> {
         match &self.kind {
             Kind::Text(input) => Some(&input.region),
             Kind::Json(input) => input.lines(),
             Kind::Parquet(_) | Kind::Arrow(_) | Kind::Sheet(_) => None,
         }
-        .filter(|region| region.is_splittable(&self.content))
+    }
+
+    /// The same, where it can be entered at any of its bytes.
+    pub(crate) fn text_region(&self) -> Option<&TextRegion> {
+        self.records_region()
+            .filter(|region| region.is_splittable(&self.content))
     }
 
     /// Whether [`Input::chunks`] gives more than one.

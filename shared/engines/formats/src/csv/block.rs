@@ -106,6 +106,9 @@ impl BlockReader {
             match stop {
                 // A fault is told of when the records before it are through: its turn comes then.
                 Stop::Unterminated if !self.index.records.is_empty() => break,
+                Stop::Unterminated if self.filled - at > self.limits.record_bytes => {
+                    return Err(self.too_long(at));
+                }
                 Stop::Unterminated => {
                     return Err(FormatError::UnterminatedQuote {
                         row: self.next_row,

@@ -108,7 +108,7 @@ impl JsonInput {
                     .each(&mut |row, _, record| members.observe(&input.rules, row, record))?
                 {
                 }
-                let (names, facts) = members.finish()?;
+                let (names, facts) = members.finish();
                 input.names = names.into();
                 input.facts = Some(Arc::new(facts));
             }
@@ -178,10 +178,25 @@ impl JsonInput {
         if let (None, Some(facts)) = (chunk, &self.facts) {
             return Ok(FileFacts::clone(facts));
         }
+        self.observe_stream(self.records(content, chunk, &Meter::default(), 1)?)
+    }
+
+    /// Takes the records that begin in a part of a file of lines into account.
+    pub(crate) fn observe_part(
+        &self,
+        input: Box<dyn Read + Send>,
+        part: &Chunk,
+    ) -> Result<FileFacts, FormatError> {
+        let blocks = self
+            .lines_of(input, part.start, part.first_row, 1)
+            .limited(part.rows);
+        self.observe_stream(RecordStream::lines(blocks))
+    }
+
+    fn observe_stream(&self, mut stream: RecordStream) -> Result<FileFacts, FormatError> {
         let mut members = Members::known(&self.options, &self.names);
-        let mut stream = self.records(content, chunk, &Meter::default(), 1)?;
         while stream.each(&mut |row, _, record| members.observe(&self.rules, row, record))? {}
-        Ok(members.finish()?.1)
+        Ok(members.finish().1)
     }
 
     pub(crate) fn reader(
@@ -306,11 +321,11 @@ impl Members {
     }
 
     /// A record without a member has no value there.
-    fn finish(mut self) -> Result<(Vec<String>, FileFacts), FormatError> {
+    fn finish(mut self) -> (Vec<String>, FileFacts) {
         for column in &mut self.facts.columns {
             column.fill_nulls(self.facts.rows);
         }
-        Ok((self.names, self.facts))
+        (self.names, self.facts)
     }
 }
 

@@ -1,10 +1,13 @@
 //! One file read by several threads, in order and exactly.
 //!
-//! Each thread takes every n-th part of the file: of text a few megabytes, of Parquet a row group.
-//! What the threads answer is taken part by part, so that rows, rejects and faults come as they do
-//! from one reader.
+//! Each thread takes every n-th part of the file: of text a few megabytes (also behind a compression,
+//! which is undone by one thread at a time), of Parquet a row group. What the threads answer is taken
+//! part by part, so that rows, rejects and faults come as they do from one reader.
 
 mod observe;
+mod part;
+mod pieces;
+mod ranges;
 mod work;
 
 use std::sync::Arc;
@@ -21,9 +24,11 @@ use crate::layout::Layout;
 use crate::notes::Notes;
 use crate::reader::{Progress, Reader};
 use crate::reject::{Reject, Rejects, Warning};
-use work::{Borders, GroupWork, Message, TextWork, Work};
+use part::{Cut, Parts};
+use work::{GroupWork, Message, TextWork, Work};
 
-const CHUNK_BYTES: u64 = 4 << 20;
+/// Bytes of text that one thread takes at a time.
+const PART_BYTES: u64 = 4 << 20;
 /// Batches that a thread may be ahead of whoever takes them.
 const AHEAD: usize = 4;
 
@@ -48,8 +53,8 @@ struct Many {
     current: u64,
     receivers: Vec<Receiver<Message>>,
     threads: Vec<JoinHandle<()>>,
-    /// Of text: the states between parts, for which threads wait.
-    borders: Option<Arc<Borders>>,
+    /// Of text: the parts for which threads wait.
+    text: Option<Arc<Parts>>,
     rejects: Rejects,
     notes: Notes,
     rows_read: u64,
@@ -64,21 +69,21 @@ impl ParallelReader {
     /// # Errors
     /// As [`Input::reader`].
     pub fn new(input: &Input, request: &ReadRequest, threads: usize) -> Result<Self, FormatError> {
-        Self::with_chunk_bytes(input, request, threads, CHUNK_BYTES)
+        Self::in_parts(input, request, threads, PART_BYTES)
     }
 
-    pub(crate) fn with_chunk_bytes(
+    fn in_parts(
         input: &Input,
         request: &ReadRequest,
         threads: usize,
-        chunk_bytes: u64,
+        part_bytes: u64,
     ) -> Result<Self, FormatError> {
         let many = if threads < 2 {
             None
         } else if let Kind::Parquet(_) = &input.kind {
             Many::groups(input, request, threads)?
         } else {
-            Many::text(input, request, threads, chunk_bytes)?
+            Many::text(input, request, threads, part_bytes)?
         };
         let body = match many {
             Some(many) => Body::Many(Box::new(many)),
@@ -166,45 +171,21 @@ impl Many {
         input: &Input,
         request: &ReadRequest,
         threads: usize,
-        chunk_bytes: u64,
+        part_bytes: u64,
     ) -> Result<Option<Self>, FormatError> {
-        let Some(data) = input.data_range() else {
-            return Ok(None);
-        };
-        let range = request
-            .chunk
-            .map_or(data, |chunk| (chunk.start, chunk.end.max(chunk.start)));
-        if range.0 < data.0 || range.1 > data.1 {
-            return Err(FormatError::InputChanged);
-        }
-        let parts = (range.1 - range.0).div_ceil(chunk_bytes);
-        if parts < 2 {
-            return Ok(None);
-        }
-        let plan = input.plan(request)?;
-        let first_row = request.chunk.map_or(1, |chunk| chunk.first_row);
-        let borders = Arc::new(Borders::before(first_row));
         let meter = Meter::default();
-        let bytes_total = match request.chunk {
-            Some(_) => range.1 - range.0,
-            None => {
-                // The header was read when the file was opened.
-                meter.add(range.0);
-                range.1
-            }
+        let Some(cut) = Cut::new(input, request.chunk.as_ref(), part_bytes, &meter)? else {
+            return Ok(None);
         };
+        let plan = input.plan(request)?;
         let schema = Arc::clone(&plan.schema);
         let work = Work::Text(TextWork {
             input: input.clone(),
             plan,
-            borders: Arc::clone(&borders),
-            meter: meter.clone(),
-            range,
-            chunk_bytes,
-            first_row,
+            parts: Arc::clone(&cut.parts),
         });
-        let mut many = Self::new(input, schema, parts, meter, bytes_total);
-        many.borders = Some(borders);
+        let mut many = Self::new(input, schema, cut.count, meter, cut.bytes_total);
+        many.text = Some(cut.parts);
         many.start(&Arc::new(work), threads)?;
         Ok(Some(many))
     }
@@ -248,7 +229,7 @@ impl Many {
             current: 0,
             receivers: Vec::new(),
             threads: Vec::new(),
-            borders: None,
+            text: None,
             rejects: Rejects::new(input.options.max_rejected_rows),
             notes: Notes::default(),
             rows_read: 0,
@@ -306,6 +287,10 @@ impl Many {
                 self.rows_read += rows;
                 self.rejects.extend(rejects).map(|()| None)
             }
+            Ok(Message::Last) => {
+                self.finished = true;
+                Ok(None)
+            }
             Ok(Message::Fault(error, rejects)) => self.rejects.extend(rejects).and(Err(error)),
             // A thread that ends without a word has panicked: its rows must not go missing.
             Err(_) => Err(FormatError::Io(std::io::Error::other(
@@ -317,8 +302,8 @@ impl Many {
     /// Lets all threads end: none waits for a border, nor for a place to put its batch.
     fn stop(&mut self) {
         self.finished = true;
-        if let Some(borders) = &self.borders {
-            borders.stop();
+        if let Some(text) = &self.text {
+            text.stop();
         }
         self.receivers.clear();
     }

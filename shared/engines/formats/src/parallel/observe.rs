@@ -1,57 +1,116 @@
 //! Types of a whole file, found by several threads.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::PART_BYTES;
+use super::part::{Cut, Parts};
+use crate::decompress::Meter;
 use crate::error::FormatError;
 use crate::input::Input;
 use crate::types::FileFacts;
 
 impl Input {
-    /// As [`Input::observe`] over the whole file, with several threads where it can be split.
+    /// As [`Input::observe`] over the whole file, with several threads where there is text to share.
     ///
     /// # Errors
     /// As [`Input::observe`].
     pub fn observe_with(&self, threads: usize) -> Result<FileFacts, FormatError> {
+        self.observe_in_parts(threads, PART_BYTES)
+    }
+
+    pub(super) fn observe_in_parts(
+        &self,
+        threads: usize,
+        part_bytes: u64,
+    ) -> Result<FileFacts, FormatError> {
         // Where the facts were found on opening there is nothing to do again.
-        let range = self.data_range().filter(|_| !self.knows_facts());
-        let Some((start, end)) = range.filter(|_| threads > 1) else {
+        if threads < 2 || self.knows_facts() {
+            return self.observe(None);
+        }
+        let Some(cut) = Cut::new(self, None, part_bytes, &Meter::default())? else {
             return self.observe(None);
         };
-        let count = threads as u64;
-        let cut = |place: u64| {
-            start + ((u128::from(end - start) * u128::from(place)) / u128::from(count)) as u64
+        let lanes = (threads as u64).min(cut.count);
+        let found = Found {
+            facts: Mutex::new(FileFacts::new(self.columns.len())),
+            fault: Mutex::new(None),
         };
-        let scans = in_threads((0..count).collect(), |place| {
-            self.scan_chunk(cut(*place), cut(*place + 1))
-        })?;
-        let mut chunks = crate::csv::fold_scans(&scans)?;
-        chunks.retain(|chunk| !chunk.is_empty());
-        let parts = in_threads(chunks, |chunk| self.observe(Some(chunk)))?;
-        let mut facts = FileFacts::new(self.columns.len());
-        for part in &parts {
-            facts.merge(part);
+        let panicked = std::thread::scope(|scope| {
+            let handles: Vec<_> = (0..lanes)
+                .map(|lane| {
+                    let (parts, found) = (Arc::clone(&cut.parts), &found);
+                    scope.spawn(move || self.observe_lane(lane, lanes, cut.count, &parts, found))
+                })
+                .collect();
+            handles.into_iter().any(|handle| handle.join().is_err())
+        });
+        if panicked {
+            return Err(FormatError::Io(std::io::Error::other(
+                "a reading thread failed",
+            )));
         }
-        Ok(facts)
+        match found.fault.into_inner() {
+            Ok(Some((_, error))) => Err(error),
+            _ => Ok(found
+                .facts
+                .into_inner()
+                .unwrap_or_else(PoisonError::into_inner)),
+        }
+    }
+
+    /// Every `lanes`-th part, from `lane` on.
+    fn observe_lane(&self, lane: u64, lanes: u64, count: u64, parts: &Parts, found: &Found) {
+        // Should this thread panic, no other must wait for it.
+        let _stop = StopOnPanic(parts);
+        let mut own = FileFacts::new(self.columns.len());
+        let mut part = lane;
+        while part < count {
+            let observed = match parts.part(part) {
+                Ok(Some(part)) => self.observe_part(part.stream, &part.chunk),
+                Ok(None) => break,
+                Err(error) => Err(error),
+            };
+            match observed {
+                Ok(facts) => own.merge(&facts),
+                Err(error) => {
+                    found.fail(part, error);
+                    // Parts before this one have begun, and are not held up by this.
+                    parts.stop();
+                    break;
+                }
+            }
+            part += lanes;
+        }
+        found
+            .facts
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .merge(&own);
     }
 }
 
-/// Does each piece of work in a thread of its own, answers in order.
-fn in_threads<W: Sync + Send, T: Send>(
-    work: Vec<W>,
-    each: impl Fn(&W) -> Result<T, FormatError> + Sync,
-) -> Result<Vec<T>, FormatError> {
-    std::thread::scope(|scope| {
-        let handles: Vec<_> = work
-            .iter()
-            .map(|piece| scope.spawn(|| each(piece)))
-            .collect();
-        handles
-            .into_iter()
-            .map(|handle| {
-                handle.join().unwrap_or_else(|_| {
-                    Err(FormatError::Io(std::io::Error::other(
-                        "a reading thread failed",
-                    )))
-                })
-            })
-            .collect()
-    })
+/// What the threads have found together.
+struct Found {
+    facts: Mutex<FileFacts>,
+    /// The fault of the first part that has one.
+    fault: Mutex<Option<(u64, FormatError)>>,
+}
+
+impl Found {
+    fn fail(&self, part: u64, error: FormatError) {
+        let mut fault = self.fault.lock().unwrap_or_else(PoisonError::into_inner);
+        if fault.as_ref().is_none_or(|(first, _)| part < *first) {
+            *fault = Some((part, error));
+        }
+    }
+}
+
+struct StopOnPanic<'a>(&'a Parts);
+
+impl Drop for StopOnPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.stop();
+        }
+    }
 }

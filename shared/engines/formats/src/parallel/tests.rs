@@ -1,3 +1,5 @@
+use std::io::Write;
+
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use proptest::prelude::*;
 
@@ -53,6 +55,13 @@ fn options(escape: bool, max_rejected_rows: u64) -> ReadOptions {
     }
 }
 
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder =
+        flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
 fn request() -> ReadRequest {
     ReadRequest {
         row_numbers: Some("row".to_owned()),
@@ -68,17 +77,31 @@ proptest! {
     #[test]
     fn any_parts_are_the_whole(
         bytes in prop::collection::vec(prop::sample::select(b"a11,,\"\"\n\n\n\r\\\xE9 ".to_vec()), 1..200),
-        chunk_bytes in 1u64..60,
+        part_bytes in 1u64..60,
         threads in 2usize..5,
         escape in any::<bool>(),
         max_rejected_rows in prop::sample::select(vec![0, 3, 1_000]),
+        record_bytes in prop::sample::select(vec![20, 1_000]),
+        packed in any::<bool>(),
     ) {
-        let options = options(escape, max_rejected_rows);
+        let mut options = options(escape, max_rejected_rows);
+        options.limits.record_bytes = record_bytes;
+        let bytes = if packed { gzip(&bytes) } else { bytes };
         let Ok(input) = Input::open_untyped(Arc::new(bytes), &options) else { return Ok(()) };
-        let Ok(facts) = input.observe(None) else { return Ok(()) };
+        let facts = match (input.observe(None), input.observe_in_parts(threads, part_bytes)) {
+            (Ok(facts), Ok(in_parts)) => {
+                prop_assert_eq!(&facts, &in_parts);
+                facts
+            }
+            (Err(error), in_parts) => {
+                prop_assert_eq!(error.code(), in_parts.unwrap_err().code());
+                return Ok(());
+            }
+            (Ok(_), Err(error)) => return Err(TestCaseError::fail(error.to_string())),
+        };
         let input = input.with_types(&facts).unwrap();
         let one = ParallelReader::new(&input, &request(), 1).unwrap();
-        let many = ParallelReader::with_chunk_bytes(&input, &request(), threads, chunk_bytes).unwrap();
+        let many = ParallelReader::in_parts(&input, &request(), threads, part_bytes).unwrap();
         let (one, many) = (read(one), read(many));
         if one.3.is_none() {
             prop_assert_eq!(one, many);
@@ -129,7 +152,7 @@ fn a_failing_source_is_told_as_such() {
     input.content.source = Arc::new(source);
     for threads in [1, 3] {
         let reader =
-            ParallelReader::with_chunk_bytes(&input, &request(), threads, 1 << 20).unwrap();
+            ParallelReader::in_parts(&input, &request(), threads, 1 << 20).unwrap();
         let (rows, _, _, fault) = read(reader);
         assert_eq!(fault.as_deref(), Some("the file cannot be read: gone"));
         assert!(rows.len() < 1_000_000);

@@ -69,6 +69,54 @@ proptest! {
     }
 }
 
+/// Numbers, dates, words and marks, whole and broken.
+fn cell() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "-?[0-9]{1,20}",
+        "[+-]?[0-9]{0,4}[.,][0-9]{0,4}",
+        "[0-9]{1,3}([.,][0-9]{3}){1,2}([.,][0-9]{1,2})?",
+        "[0-9]{1,2}([.][0-9]{1,2})?[eE][+-]?[0-9]{1,3}",
+        "[0-3]?[0-9][/.-][01]?[0-9][/.-](19|20)[0-9]{2}",
+        "(19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]([T ][0-2][0-9]:[0-5][0-9](:[0-6][0-9]([.][0-9]{1,9})?)?(Z|[+-][01][0-9]:?[03]0)?)?",
+        "[0-3]?[0-9][ -](Jan|FEB|mar|April)[ -](19|20)[0-9]{2}",
+        prop::sample::select(vec!["true", "False", "NULL", "", " ", "x", "\\N", "007", "1e999"]).prop_map(str::to_owned),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    /// Whatever type is found for a column, every cell of it reads as that type: no row is lost, and
+    /// no value becomes none.
+    #[test]
+    fn every_cell_reads_as_the_type_that_was_found(
+        kind in cell(),
+        cells in prop::collection::vec(cell(), 0..4),
+        day_first in prop::option::of(any::<bool>()),
+        repeated in 1usize..4,
+    ) {
+        let mut all = vec![kind; repeated];
+        all.extend(cells);
+        let lines: String = all.iter().map(|cell| format!("{cell};1\n")).collect();
+        let options = ReadOptions {
+            delimiter: Some(b';'),
+            header: millrace_formats::HeaderOption::Present,
+            day_first,
+            ..ReadOptions::default()
+        };
+        let outcome = read(format!("v;n\n{lines}"), &options).unwrap();
+        prop_assert!(outcome.rejects.is_empty(), "{:?}", outcome.rejects);
+        prop_assert_eq!(outcome.rows.len(), all.len());
+        for (row, cell) in outcome.rows.iter().zip(&all) {
+            let is_null = matches!(cell.as_str(), "" | "NULL" | "\\N");
+            prop_assert_eq!(row.starts_with('∅'), is_null, "{} as {:?}", cell, outcome.columns);
+            if outcome.columns[0] == "v:text" && !is_null {
+                prop_assert_eq!(row, &format!("{cell}|1"));
+            }
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 

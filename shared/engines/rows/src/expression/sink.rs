@@ -36,6 +36,18 @@ impl<'s, 'r> Sink<'s, 'r> {
         Ok(())
     }
 
+    /// Pushes a piece and changes it where it lies; its length stays.
+    pub(crate) fn push_changed(
+        &mut self,
+        piece: &str,
+        change: impl FnOnce(&mut str),
+    ) -> Result<(), RowError> {
+        let from = self.text.len();
+        self.push_str(piece)?;
+        change(&mut self.text[from..]);
+        Ok(())
+    }
+
     /// Ends the cell, which holds what was pushed.
     pub(crate) fn end(&mut self) -> Result<(), RowError> {
         self.cells.try_append_value(&self.text)?;

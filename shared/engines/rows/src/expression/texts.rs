@@ -285,19 +285,18 @@ impl Edited {
 }
 
 fn push_cased(text: &str, upper: bool, sink: &mut Sink<'_, '_>) -> Result<(), RowError> {
-    for character in text.chars() {
-        match (upper, character.is_ascii()) {
-            (true, true) => sink.push(character.to_ascii_uppercase())?,
-            (false, true) => sink.push(character.to_ascii_lowercase())?,
-            (true, false) => character
-                .to_uppercase()
-                .try_for_each(|upper| sink.push(upper))?,
-            (false, false) => character
-                .to_lowercase()
-                .try_for_each(|lower| sink.push(lower))?,
-        }
+    match (text.is_ascii(), upper) {
+        (true, true) => sink.push_changed(text, str::make_ascii_uppercase),
+        (true, false) => sink.push_changed(text, str::make_ascii_lowercase),
+        (false, true) => text
+            .chars()
+            .flat_map(char::to_uppercase)
+            .try_for_each(|upper| sink.push(upper)),
+        (false, false) => text
+            .chars()
+            .flat_map(char::to_lowercase)
+            .try_for_each(|lower| sink.push(lower)),
     }
-    Ok(())
 }
 
 fn push_capitals(text: &str, sink: &mut Sink<'_, '_>) -> Result<(), RowError> {

@@ -235,3 +235,17 @@ fn texts_do_not_grow_without_end() {
     assert_eq!(error.code, "STEP_FAILED");
     assert!(error.message.contains("MiB"), "{error}");
 }
+
+/// The highest trees that the language allows, on the stack of any thread.
+#[test]
+fn high_trees_are_computed() {
+    let batch = sample();
+    let sum = format!("{}n", "n + ".repeat(198));
+    assert_eq!(results(&sum, &batch).1, ["597", "0", "null", "-796"]);
+    let deep = format!("{}s{}", "coalesce(".repeat(62), ")".repeat(62));
+    assert_eq!(results(&deep, &batch).1[3], "a,b,,c");
+    let cases = format!("{}n{}", "case when b then ".repeat(60), " end".repeat(60));
+    assert_eq!(results(&cases, &batch).1, ["3", "null", "null", "-4"]);
+    let many: Vec<String> = (0..900).map(|number| format!("i <> {number}")).collect();
+    assert_eq!(results(&many.join(" and "), &batch).1, ["false", "true", "null", "true"]);
+}
