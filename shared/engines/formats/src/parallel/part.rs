@@ -126,3 +126,12 @@ impl Parts {
         }
     }
 }
+
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Ranges(_) => "Ranges",
+            Self::Pieces(_) => "Pieces",
+        })
+    }
+}
