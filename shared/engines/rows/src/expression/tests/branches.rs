@@ -6,7 +6,17 @@ fn a_row_is_computed_by_the_branch_that_it_takes() {
         (
             "case when n = 0 then 0 else i % n end",
             "int64",
-            ["1", "0", "!DIVISION_BY_ZERO", "3"],
+            ["1", "0", "null", "3"],
+        ),
+        (
+            "coalesce(i % n, 5)",
+            "int64",
+            ["1", "!DIVISION_BY_ZERO", "5", "3"],
+        ),
+        (
+            "coalesce(try_cast(s as int64), 5)",
+            "int64",
+            ["5", "5", "5", "5"],
         ),
         (
             "case when n <> 0 then i % n end",

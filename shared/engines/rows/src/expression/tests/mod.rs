@@ -143,7 +143,9 @@ fn check(cases: &[(&str, &str, [&str; 4])]) {
     for (text, data_type, expected) in cases {
         let (found_type, found) = results(text, &batch);
         if found_type != *data_type || found != expected {
-            wrong.push(format!("{text} is {found_type} {found:?}, not {data_type} {expected:?}"));
+            wrong.push(format!(
+                "{text} is {found_type} {found:?}, not {data_type} {expected:?}"
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -246,6 +248,9 @@ fn high_trees_are_computed() {
     assert_eq!(results(&deep, &batch).1[3], "a,b,,c");
     let cases = format!("{}n{}", "case when b then ".repeat(60), " end".repeat(60));
     assert_eq!(results(&cases, &batch).1, ["3", "null", "null", "-4"]);
-    let many: Vec<String> = (0..900).map(|number| format!("i <> {number}")).collect();
-    assert_eq!(results(&many.join(" and "), &batch).1, ["false", "true", "null", "true"]);
+    let many: Vec<String> = (0..400).map(|number| format!("i <> {number}")).collect();
+    assert_eq!(
+        results(&many.join(" and "), &batch).1,
+        ["false", "true", "null", "true"]
+    );
 }
