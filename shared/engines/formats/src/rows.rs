@@ -19,6 +19,10 @@ pub(crate) trait RowBlock {
     fn rows(&self) -> usize;
     /// A cell; `None` where there is no value.
     fn cell(&self, row: usize, column: usize) -> Option<Cow<'_, str>>;
+    /// The cells of a column.
+    fn cells(&self, column: usize) -> impl Iterator<Item = Option<Cow<'_, str>>> {
+        (0..self.rows()).map(move |row| self.cell(row, column))
+    }
     /// The row's number, from 1, and where it begins.
     fn origin(&self, row: usize) -> (u64, u64);
     /// The row as it stands in the file.
@@ -120,11 +124,9 @@ pub(crate) fn assemble<B: RowBlock>(
     let mut build = |column: usize| -> Result<ArrayRef, FormatError> {
         let spec = &plan.columns[column];
         let mut builder = ColumnBuilder::new(&spec.name, &spec.data_type, rows)?;
-        builder.extend(
-            (0..rows).map(|row| block.cell(row, column)),
-            &spec.format,
-            |row| bad.push((row, column)),
-        );
+        builder.extend(block.cells(column), &spec.format, |row| {
+            bad.push((row, column))
+        });
         builder.finish()
     };
     for &column in &plan.projection {

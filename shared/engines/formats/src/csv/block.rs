@@ -213,12 +213,13 @@ impl BlockReader {
         let Some(place) = self.index.records.iter().position(is_too_long) else {
             return Ok(end);
         };
-        let start = self.index.records[place].start as usize;
+        let record = self.index.records[place];
         if place == 0 {
-            return Err(self.too_long(start));
+            return Err(self.too_long(record.start as usize));
         }
         self.index.records.truncate(place);
-        Ok(start)
+        self.index.fields.truncate(record.first_field as usize);
+        Ok(record.start as usize)
     }
 
     fn too_long(&self, at: usize) -> FormatError {

@@ -122,9 +122,8 @@ impl CsvReader {
             rejects.take();
             facts.rows += rows.rows() as u64;
             for (column, facts) in facts.columns.iter_mut().enumerate() {
-                for row in 0..rows.rows() {
-                    let number = rows.origin(row).0;
-                    facts.observe(number, rows.cell(row, column).as_deref());
+                for (row, cell) in rows.cells(column).enumerate() {
+                    facts.observe(rows.origin(row).0, cell.as_deref());
                 }
             }
         }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use encoding_rs::{Encoding, UTF_8};
 
 use super::block::Block;
-use super::tokenizer::Record;
+use super::tokenizer::{Field, Record};
 use crate::options::{InvalidUtf8, RaggedRows};
 use crate::reject::{Reject, RejectCode, Rejects, raw_text};
 use crate::rows::RowBlock;
@@ -168,6 +168,33 @@ impl<'a> CsvRows<'a> {
     }
 
     #[inline]
+    fn value(&self, field: Field) -> Option<Cow<'_, str>> {
+        match self.text {
+            // Nearly all cells of nearly all files.
+            Some(text) if !field.is_escaped() && !self.rules.trim => {
+                let cell = text.get(field.start()..field.end()).unwrap_or_default();
+                let is_value = field.is_quoted() || !self.rules.nulls.contains(cell);
+                is_value.then_some(Cow::Borrowed(cell))
+            }
+            _ => self.decoded(field),
+        }
+    }
+
+    fn decoded(&self, field: Field) -> Option<Cow<'_, str>> {
+        let cell = match self.text {
+            Some(text) if !field.is_escaped() => {
+                Cow::Borrowed(text.get(field.start()..field.end()).unwrap_or_default())
+            }
+            _ => self.decode(self.block.tokenizer.content(self.block.bytes, field)),
+        };
+        if field.is_quoted() {
+            return Some(cell);
+        }
+        let cell = if self.rules.trim { trimmed(cell) } else { cell };
+        (!self.rules.nulls.contains(&cell)).then_some(cell)
+    }
+
+    #[inline]
     fn place(&self, row: usize) -> usize {
         match &self.kept {
             Some(kept) => kept[row] as usize,
@@ -193,24 +220,33 @@ impl RowBlock for CsvRows<'_> {
             .map_or(self.block.index.records.len(), Vec::len)
     }
 
-    #[inline]
     fn cell(&self, row: usize, column: usize) -> Option<Cow<'_, str>> {
         let record = &self.block.index.records[self.place(row)];
         if column >= record.fields as usize {
             return None;
         }
-        let field = self.block.index.fields[record.first_field as usize + column];
-        let cell = match self.text {
-            Some(text) if !field.is_escaped() => {
-                Cow::Borrowed(text.get(field.start()..field.end()).unwrap_or_default())
-            }
-            _ => self.decode(self.block.tokenizer.content(self.block.bytes, field)),
+        self.value(self.block.index.fields[record.first_field as usize + column])
+    }
+
+    #[inline]
+    fn cells(&self, column: usize) -> impl Iterator<Item = Option<Cow<'_, str>>> {
+        // Where all records have all fields, those of a column are a fixed step apart.
+        let fields = match self.kept {
+            None => self.block.index.fields.get(column..).unwrap_or_default(),
+            Some(_) => &[],
         };
-        if field.is_quoted() {
-            return Some(cell);
-        }
-        let cell = if self.rules.trim { trimmed(cell) } else { cell };
-        (!self.rules.nulls.contains(&cell)).then_some(cell)
+        let regular = fields.iter().step_by(self.rules.width.max(1));
+        debug_assert!(
+            regular.len() <= self.rows(),
+            "each row has one field of a column"
+        );
+        let others = match self.kept {
+            None => 0..0,
+            Some(_) => 0..self.rows(),
+        };
+        regular
+            .map(|field| self.value(*field))
+            .chain(others.map(move |row| self.cell(row, column)))
     }
 
     fn origin(&self, row: usize) -> (u64, u64) {

@@ -56,8 +56,7 @@ fn options(escape: bool, max_rejected_rows: u64) -> ReadOptions {
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder =
-        flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
 }
@@ -151,8 +150,7 @@ fn a_failing_source_is_told_as_such() {
     let mut input = whole.clone();
     input.content.source = Arc::new(source);
     for threads in [1, 3] {
-        let reader =
-            ParallelReader::in_parts(&input, &request(), threads, 1 << 20).unwrap();
+        let reader = ParallelReader::in_parts(&input, &request(), threads, 1 << 20).unwrap();
         let (rows, _, _, fault) = read(reader);
         assert_eq!(fault.as_deref(), Some("the file cannot be read: gone"));
         assert!(rows.len() < 1_000_000);

@@ -221,6 +221,9 @@ impl ColumnFacts {
             self.numbers[COMMA_GROUPED].fits = false;
             return true;
         }
+        if !has_bytes_of_number(unsigned) {
+            return false;
+        }
         let measures = STYLES.map(|style| measure(text, style));
         let Some(best) = measures.iter().flatten().next() else {
             return false;
@@ -444,6 +447,21 @@ impl ColumnFacts {
             },
         }
     }
+}
+
+/// Whether nothing in a text keeps it from being a number: dates and addresses end here.
+#[inline]
+fn has_bytes_of_number(unsigned: &[u8]) -> bool {
+    let mut before = 0;
+    unsigned.iter().all(|&byte| {
+        let fits = match byte {
+            b'0'..=b'9' | b'.' | b',' | b'e' | b'E' => true,
+            b'-' | b'+' => matches!(before, b'e' | b'E'),
+            _ => false,
+        };
+        before = byte;
+        fits
+    })
 }
 
 /// Digits before and behind the point of a number such as `1234.50`, which is one with a decimal

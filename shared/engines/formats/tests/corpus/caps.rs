@@ -72,10 +72,11 @@ fn decompressed_bytes() {
 #[test]
 fn ratios() {
     // Many parts that are packed once are one bomb.
-    let bomb = vec![b'\n'; 4 << 20];
+    let line = format!("{}\n", "x".repeat(1_023));
+    let bomb = line.repeat(4 << 10).into_bytes();
     let bounded = |name, bytes: Vec<u8>| {
         case(name, bytes)
-            .with(|o| o.limits.ratio = 500)
+            .with(|o| o.limits.ratio = 100)
             .fails("DECOMPRESSED_TOO_LARGE")
     };
     check(vec![

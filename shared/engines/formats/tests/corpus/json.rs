@@ -97,6 +97,88 @@ fn lines() {
 }
 
 #[test]
+fn broken_records() {
+    const A: &[&str] = &["a:int"];
+    check(vec![
+        case("no value", "[{\"a\":1},{\"a\":},{\"a\":3}]")
+            .gives(A, &["1", "3"])
+            .rejects(&[(2, "BAD_JSON")]),
+        case(
+            "words, texts, nothing",
+            "[{\"a\":1},{\"a\":tru},5,\"x\",null,{\"a\":3}]",
+        )
+        .gives(A, &["1", "3"])
+        .rejects(&[
+            (2, "BAD_JSON"),
+            (3, "NOT_AN_OBJECT"),
+            (4, "NOT_AN_OBJECT"),
+            (5, "NOT_AN_OBJECT"),
+        ]),
+        case(
+            "quotes of another language",
+            "[{\"a\":1},{'a':2},{\"a\":3}]",
+        )
+        .gives(A, &["1", "3"])
+        .rejects(&[(2, "BAD_JSON")]),
+        case("no number", "[{\"a\":NaN},{\"a\":-Infinity},{\"a\":1}]")
+            .gives(A, &["1"])
+            .rejects(&[(1, "BAD_JSON"), (2, "BAD_JSON")]),
+        case("a leading zero", "[{\"a\":1},{\"a\":007}]")
+            .gives(A, &["1"])
+            .rejects(&[(2, "BAD_JSON")]),
+        case("half a pair of letters", "[{\"a\":1},{\"b\":\"\\ud800\"}]")
+            .gives(A, &["1"])
+            .rejects(&[(2, "BAD_JSON")]),
+        case(
+            "a comma too many within",
+            "[{\"a\":1},{\"a\":2,},{\"a\":3}]",
+        )
+        .gives(A, &["1", "3"])
+        .rejects(&[(2, "BAD_JSON")]),
+        case(
+            "brackets that do not match",
+            "[{\"a\":1},{\"a\":[2}},{\"a\":3}]",
+        )
+        .gives(A, &["1", "3"])
+        .rejects(&[(2, "BAD_JSON")]),
+        case("a text without an end", "[{\"a\":1},{\"a\":\"x},{\"a\":3}]").fails("MALFORMED_JSON"),
+        case("refused", "[{\"a\":1},{\"a\":}]")
+            .with(|o| o.ragged_rows = millrace_formats::RaggedRows::Fail)
+            .fails("BAD_JSON"),
+        case("too many", "[{\"a\":1},{\"a\":},{\"a\":}]")
+            .with(|o| o.max_rejected_rows = 1)
+            .fails("TOO_MANY_REJECTS"),
+        case("the first line", "{\"a\":\n{\"a\":2}\n")
+            .with(|o| o.file_name = Some("x.ndjson".into()))
+            .gives(A, &["2"])
+            .rejects(&[(1, "BAD_JSON")]),
+        case("commas behind lines", "{\"a\":1},\n{\"a\":2},\n").fails("MALFORMED_JSON"),
+        case("documents side by side", "{\"a\":1}{\"a\":2}").fails("MALFORMED_JSON"),
+        case("lines of white space", "{\"a\":1}\n \t\n\r\n{\"a\":2}\n")
+            .gives(A, &["1", "2"])
+            .warns(&["BLANK_LINES"]),
+        case("a mark before lines", "\u{feff}{\"a\":1}\n{\"a\":2}\n").gives(A, &["1", "2"]),
+        case(
+            "lines in gzip",
+            crate::archives::gzip(b"{\"a\":1}\n{\"a\":2}\n"),
+        )
+        .gives(A, &["1", "2"]),
+        case("UTF-16", {
+            let text = "\u{feff}[{\"b\":\"Zoë\"},{\"b\":\"李\"}]";
+            text.encode_utf16()
+                .flat_map(u16::to_le_bytes)
+                .collect::<Vec<u8>>()
+        })
+        .gives(&["b:text"], &["Zoë", "李"]),
+        case(
+            "numbers too large for a double",
+            "[{\"a\":1e400},{\"a\":5}]",
+        )
+        .gives(&["a:text"], &["1e400", "5"]),
+    ]);
+}
+
+#[test]
 fn documents() {
     check(vec![
         case("an array", "[{\"a\":1,\"b\":\"x\"},\n {\"a\":2,\"b\":\"]},\"}]").gives(AB, &["1|x", "2|]},"]),

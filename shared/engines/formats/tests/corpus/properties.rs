@@ -79,7 +79,10 @@ fn cell() -> impl Strategy<Value = String> {
         "[0-3]?[0-9][/.-][01]?[0-9][/.-](19|20)[0-9]{2}",
         "(19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]([T ][0-2][0-9]:[0-5][0-9](:[0-6][0-9]([.][0-9]{1,9})?)?(Z|[+-][01][0-9]:?[03]0)?)?",
         "[0-3]?[0-9][ -](Jan|FEB|mar|April)[ -](19|20)[0-9]{2}",
-        prop::sample::select(vec!["true", "False", "NULL", "", " ", "x", "\\N", "007", "1e999"]).prop_map(str::to_owned),
+        prop::sample::select(vec![
+            "true", "False", "NULL", "", " ", "x", "\\N", "007", "1e999"
+        ])
+        .prop_map(str::to_owned),
     ]
 }
 
