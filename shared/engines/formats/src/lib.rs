@@ -28,6 +28,7 @@
 mod cells;
 mod columnar;
 mod contained;
+mod content;
 mod csv;
 mod decompress;
 mod encoding;

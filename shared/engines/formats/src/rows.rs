@@ -125,7 +125,7 @@ pub(crate) fn assemble<B: RowBlock>(
         let spec = &plan.columns[column];
         let mut builder = ColumnBuilder::new(&spec.name, &spec.data_type, rows)?;
         builder.extend(block.cells(column), &spec.format, |row| {
-            bad.push((row, column))
+            bad.push((row, column));
         });
         builder.finish()
     };

@@ -12,7 +12,8 @@ use crate::csv::{Chunk, ChunkScan, CsvReader, CsvSetup, fold_scans, keeps_blank}
 use crate::decompress::{Meter, Metered};
 use crate::encoding::{self, Detected, Transcoder};
 use crate::error::FormatError;
-use crate::input::{Content, Input, Kind};
+use crate::content::Content;
+use crate::input::{Input, Kind};
 use crate::json::JsonReader;
 use crate::layout::{Compression, Layout};
 use crate::notes::Notes;

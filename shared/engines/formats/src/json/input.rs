@@ -14,7 +14,7 @@ use crate::csv::automaton::Automaton;
 use crate::csv::{BlockReader, Chunk, Tokenizer};
 use crate::decompress::Meter;
 use crate::error::FormatError;
-use crate::input::Content;
+use crate::content::Content;
 use crate::layout::{Dialect, Format, Layout};
 use crate::options::{Nested, ReadOptions};
 use crate::reject::Warning;
