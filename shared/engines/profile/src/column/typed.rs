@@ -265,11 +265,9 @@ pub(crate) fn others(
     let options = FormatOptions::default();
     let formatter = ArrayFormatter::try_new(array, &options).map_err(|error| error.to_string())?;
     let show = |place: usize| {
-        formatter
-            .value(place)
-            .try_to_string()
-            .map(|text| kept(&text))
-            .unwrap_or_default()
+        let mut text = String::new();
+        let _ = write!(text, "{}", formatter.value(place));
+        kept(&text)
     };
     let nulls = array.logical_nulls();
     let is_null = |place: usize| nulls.as_ref().is_some_and(|nulls| nulls.is_null(place));
@@ -283,7 +281,8 @@ pub(crate) fn others(
                 continue;
             }
             buffer.clear();
-            write!(buffer, "{}", formatter.value(place)).map_err(|error| error.to_string())?;
+            // A value that cannot be shown is shown as the reason for that.
+            let _ = write!(buffer, "{}", formatter.value(place));
             let hashed = hash::bytes(pass.seed, buffer.as_bytes());
             shared.bytes += buffer.len() as u64;
             shared.observe(hashed, place, || kept(&buffer), pass);

@@ -158,10 +158,7 @@ fn plain(bytes: &[u8]) -> Option<Option<Reading>> {
 
 /// Any notation.
 fn closely(text: &str) -> Option<Reading> {
-    let may_be = |byte: &u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b',' | b'e' | b'E');
-    if !matches!(text.as_bytes(), [b'0'..=b'9' | b'-' | b'.' | b',', ..])
-        || !text.as_bytes().iter().all(may_be)
-    {
+    if !may_be_number(text.as_bytes()) {
         return None;
     }
     let styles = [
@@ -194,6 +191,22 @@ fn closely(text: &str) -> Option<Reading> {
         comma: value(1, 3),
         shape: None,
     })
+}
+
+/// Digits, separators, and signs where a number has them: spares dates and telephone numbers the
+/// measuring in four styles.
+fn may_be_number(bytes: &[u8]) -> bool {
+    let mut before = b'e';
+    matches!(bytes, [b'0'..=b'9' | b'-' | b'.' | b',', ..])
+        && bytes.iter().all(|byte| {
+            let fits = match byte {
+                b'0'..=b'9' | b'.' | b',' | b'e' | b'E' => true,
+                b'-' | b'+' => matches!(before, b'e' | b'E'),
+                _ => false,
+            };
+            before = *byte;
+            fits
+        })
 }
 
 fn value_of(text: &str, style: NumberStyle) -> Number {
@@ -260,6 +273,20 @@ mod tests {
     }
 
     proptest! {
+        /// Nothing that the lattice measures is left out.
+        #[test]
+        fn what_is_measured_is_read(text in "[-+]?[0-9.,]{1,8}([eE][-+]?[0-9]{0,3})?|[-0-9.,eE+/ ]{0,12}") {
+            let measured = [
+                NumberStyle::PLAIN,
+                NumberStyle::COMMA,
+                NumberStyle::POINT_GROUPED,
+                NumberStyle::COMMA_GROUPED,
+            ]
+            .into_iter()
+            .any(|style| measure(&text, style).is_some());
+            prop_assert_eq!(read(&text).is_some(), measured, "{}", text);
+        }
+
         /// The fast way and the lattice's measure say the same of anything like a number.
         #[test]
         fn plain_and_any_agree(text in "-?[0-9]{0,4}[.,]?[0-9]{0,4}|[-0-9.,eE+]{1,12}") {
