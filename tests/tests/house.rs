@@ -103,6 +103,7 @@ fn is_aws(import: &str) -> bool {
 
 /// Engines that stand on others: what runs steps knows the reader and the language of steps.
 const STACKED: &[(&str, &[&str])] = &[
+    ("millrace-profile", &["millrace-formats"]),
     ("millrace-rows", &["millrace-formats", "millrace-steps"]),
     (
         "millrace-tabular",

@@ -308,8 +308,9 @@ pub(crate) fn between(
     let (Some(operand), Some(low), Some(high)) = (parts.next(), parts.next(), parts.next()) else {
         return Err(mismatch("between compares three values"));
     };
-    let (low_comparison, operand, low) = Comparison::bind(Operator::GreaterEqual, operand, low)?;
-    let (high_comparison, operand, high) = Comparison::bind(Operator::LessEqual, operand, high)?;
+    // The operand stays as it is, for both borders are compared with it.
+    let (low_comparison, low) = Comparison::bind_right(Operator::GreaterEqual, &operand, low)?;
+    let (high_comparison, high) = Comparison::bind_right(Operator::LessEqual, &operand, high)?;
     let below = Below::of([&operand, &low, &high]);
     let between = Between {
         operand,

@@ -64,11 +64,7 @@ impl Value {
 
     /// How many cells what is computed from these values has.
     pub(crate) fn cells_of(of: &[&Self], rows: usize) -> usize {
-        if Self::all_constant(of) {
-            1
-        } else {
-            rows
-        }
+        if Self::all_constant(of) { 1 } else { rows }
     }
 
     pub(crate) fn texts(&self) -> Result<Cells<&StringViewArray>, RowError> {

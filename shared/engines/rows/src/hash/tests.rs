@@ -29,10 +29,18 @@ fn hashes_are_the_same_for_ever() {
         Some("a rather long text that is hashed"),
     ]));
     let shown: Vec<String> = hashes.iter().map(|hash| format!("{hash:032x}")).collect();
-    assert_eq!(shown, ["203a723127ee168a73d5718f5f0705ed", "NULL", "A", "8451d188c42af689647b60e742c41a74",]);
+    assert_eq!(
+        shown,
+        [
+            "203a723127ee168a73d5718f5f0705ed",
+            "38ab1f7a7d0815f470765196ca723983",
+            "23ed10422521bce99f3c387d3c2574d4",
+            "8451d188c42af689647b60e742c41a74",
+        ]
+    );
     assert_eq!(
         format!("{:032x}", one(Int64Array::from(vec![5]))[0]),
-        "FIVE"
+        "4396264c7a23c236cbd79d4c3c329560"
     );
 }
 
@@ -80,7 +88,15 @@ fn different_values_differ() {
         1e300,
     ])));
     all.extend(one(StringViewArray::from(vec![
-        "", "0", "1", "true", "a", "A", "a ", "\0", "\0\0",
+        "",
+        "0",
+        "1",
+        "true",
+        "a",
+        "23ed10422521bce99f3c387d3c2574d4",
+        "a ",
+        "\0",
+        "\0\0",
     ])));
     all.extend(one(Date32Array::from(vec![0, 1, -1])));
     all.extend(one(TimestampSecondArray::from(vec![0, 1, -1])));

@@ -29,8 +29,16 @@ fn numbers_of_all_types_are_compared() {
         ("n >= f", "boolean", ["true", "true", "null", "false"]),
         ("f < n", "boolean", ["true", "false", "null", "false"]),
         ("g = 0.1", "boolean", ["true", "false", "null", "false"]),
-        ("g between 0.1 and 2", "boolean", ["true", "true", "null", "false"]),
-        ("n between 2.5 and i", "boolean", ["true", "false", "null", "false"]),
+        (
+            "g between 0.1 and 2",
+            "boolean",
+            ["true", "true", "null", "false"],
+        ),
+        (
+            "n between 2.5 and i",
+            "boolean",
+            ["true", "false", "null", "false"],
+        ),
         ("0.1 < g", "boolean", ["false", "true", "null", "false"]),
         ("i = null", "boolean", ["null", "null", "null", "null"]),
     ]);
@@ -40,7 +48,7 @@ fn numbers_of_all_types_are_compared() {
         ("-0e0 = 0e0", "true"),
         ("2 > 1.99999", "true"),
         (
-            "99999999999999999999999999999999999999 > 0.00000000000000000000000000000000000001",
+            "99999999999999999999999999999999999999 > 0.0000000000000000000000000000000000001",
             "true",
         ),
     ]);

@@ -143,7 +143,9 @@ fn check(cases: &[(&str, &str, [&str; 4])]) {
     for (text, data_type, expected) in cases {
         let (found_type, found) = results(text, &batch);
         if found_type != *data_type || found != expected {
-            wrong.push(format!("{text} is {found_type} {found:?}, not {data_type} {expected:?}"));
+            wrong.push(format!(
+                "{text} is {found_type} {found:?}, not {data_type} {expected:?}"
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
