@@ -10,7 +10,7 @@ use crate::condition;
 use crate::context::Context;
 use crate::error::RowError;
 use crate::expression::{
-    Formula, Frame, Keeping, Kind, Part, Run, case, cast, coerce, keeping, number_cell, part_of,
+    Formula, Keeping, Kind, Part, case, cast, coerce, keeping, number_cell, part_of,
 };
 use crate::facts::Facts;
 use crate::operator::{Faults, Operator, Output};
