@@ -114,7 +114,8 @@ pub fn check_part_number(number: u32) -> Result<(), PortError> {
     )))
 }
 
-/// Checks the parts that make an upload whole: at least one, by number in ascending order.
+/// Checks the parts that make an upload whole: at least one, by number in ascending order, none but the
+/// last one smaller than [`SMALLEST_PART`].
 ///
 /// # Errors
 /// [`PortError::Invalid`] for others.
@@ -125,6 +126,13 @@ pub fn check_parts(parts: &[crate::Part]) -> Result<(), PortError> {
     if parts.is_empty() || !parts.is_sorted_by(|one, next| one.number < next.number) {
         return Err(PortError::invalid(
             "an upload is made of one or more parts in the order of their numbers",
+        ));
+    }
+    // Some emulators of S3 do not look.
+    let all_but_last = &parts[..parts.len() - 1];
+    if all_but_last.iter().any(|part| part.size < SMALLEST_PART) {
+        return Err(PortError::invalid(
+            "every part but the last one has 5 MiB or more",
         ));
     }
     Ok(())

@@ -84,7 +84,7 @@ impl Run {
         if let Some(fault) = faults.first() {
             return Err(TabularError::step(
                 "COLUMN_NOT_FOUND",
-                format!("{}; columns: {}", fault, fault.allowed.join(", ")),
+                format!("{}; columns: {}", fault.message, fault.allowed.join(", ")),
             ));
         }
         let format = write_options(job.pipeline.output_format(), input.layout())?;

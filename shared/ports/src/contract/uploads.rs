@@ -138,7 +138,7 @@ async fn small_and_aborted(ports: &Ports, fetch: &impl Fn(Request) -> Fetched, k
     }
     for gone in [
         uploads.parts(key, &id).await.map(|_| ()),
-        uploads.complete(key, &id, &parts).await,
+        uploads.complete(key, &id, &parts[..1]).await,
     ] {
         assert!(matches!(gone, Err(PortError::NotFound { .. })), "{gone:?}");
     }

@@ -131,6 +131,7 @@ impl Compression {
     pub(crate) fn member(self, bytes: &[u8]) -> Result<Vec<u8>, WriteError> {
         let mut stream = TextStream::new(Sink::new(Vec::new(), Arc::default()), self);
         stream.write(bytes)?;
+        stream.begin_any_member()?;
         stream.finish()
     }
 }

@@ -24,6 +24,8 @@ enum Tells {
     /// An hour that needs a.m. or p.m.
     HalfHour,
     Half,
+    /// Hour and minute at once.
+    Clock,
     /// Minutes and less.
     Time,
     Offset,
@@ -67,8 +69,8 @@ const DIRECTIVES: &[(&str, Tells)] = &[
     ("%M", Tells::Time),
     ("%S", Tells::Time),
     ("%f", Tells::Time),
-    ("%T", Tells::Hour),
-    ("%R", Tells::Hour),
+    ("%T", Tells::Clock),
+    ("%R", Tells::Clock),
     ("%z", Tells::Offset),
     ("%a", Tells::Other),
     ("%A", Tells::Other),
@@ -113,7 +115,7 @@ impl DateFormat {
         self.tells().iter().any(|tells| {
             matches!(
                 tells,
-                Tells::Hour | Tells::HalfHour | Tells::Time | Tells::Moment
+                Tells::Hour | Tells::HalfHour | Tells::Clock | Tells::Time | Tells::Moment
             )
         })
     }
@@ -142,7 +144,14 @@ impl DateFormat {
                 quoted(&self.0)
             ));
         }
-        (has(Tells::Time) && !has(Tells::Hour) && !has(Tells::HalfHour))
+        let hour = has(Tells::Hour) || has(Tells::HalfHour);
+        if hour && !has(Tells::Time) && !has(Tells::Clock) {
+            return Some(format!(
+                "add %M to the date format {}: an hour is not read without minutes",
+                quoted(&self.0)
+            ));
+        }
+        (has(Tells::Time) && !hour && !has(Tells::Clock))
             .then(|| format!("add %H to the date format {}", quoted(&self.0)))
     }
 
@@ -403,7 +412,16 @@ mod tests {
         ] {
             assert_eq!(parse(good).unreadable(), None, "{good}");
         }
-        for open in ["%Y-%m", "%H:%M", "%d.%m.", "%A", "%F %I:%M", "%F %M"] {
+        for open in [
+            "%Y-%m-%d %H",
+            "%F %I %p",
+            "%Y-%m",
+            "%H:%M",
+            "%d.%m.",
+            "%A",
+            "%F %I:%M",
+            "%F %M",
+        ] {
             assert!(parse(open).unreadable().is_some(), "{open}");
         }
         for bad in ["", "yyyy-mm-dd", "%", "%Q", "%%", "%é", &"%Y".repeat(51)] {

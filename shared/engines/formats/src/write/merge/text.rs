@@ -37,7 +37,7 @@ pub(super) fn plan_text(format: &OutputFormat, parts: &[Written]) -> Result<Merg
     if matches!(format, OutputFormat::Json(_)) {
         array(parts, compressed)
     } else {
-        lines(format, parts)
+        lines(format, parts, compressed)
     }
 }
 
@@ -62,7 +62,11 @@ fn check(place: usize, part: &Written) -> Result<(), WriteError> {
 }
 
 /// The header of the first part, and the lines of all.
-fn lines(format: &OutputFormat, parts: &[Written]) -> Result<MergePlan, WriteError> {
+fn lines(
+    format: &OutputFormat,
+    parts: &[Written],
+    compressed: Compressed,
+) -> Result<MergePlan, WriteError> {
     let mut plan = MergePlan::default();
     let has_head = format
         .delimited()
@@ -80,6 +84,11 @@ fn lines(format: &OutputFormat, parts: &[Written]) -> Result<MergePlan, WriteErr
         let start = if place == 0 { 0 } else { part.head_bytes };
         plan.copy(place, start, part.bytes);
         plan.rows += part.rows;
+    }
+    let compression = Compression::new(compressed)?;
+    if plan.bytes == 0 && compression != Compression::None {
+        // A compressed file of no bytes is no compressed file.
+        plan.push(Piece::Bytes(Bytes::from(compression.member(b"")?)));
     }
     Ok(plan)
 }
