@@ -58,6 +58,9 @@ def parameters():
         "JwtKeys": json.dumps({"local": key_file.read_text()}),
         "JwtActiveKid": "local",
         "S3PublicEndpoint": ENDPOINT,
+        # Small enough to see large files made in parts.
+        "LargeFileBytes": str(32 << 20),
+        "FilePartBytes": str(8 << 20),
     }
 
 

@@ -1,13 +1,20 @@
 //! What the function is called with.
 
+use millrace_jobs::Ticket;
 use serde::Deserialize;
 
-/// Messages of the queue.
+/// Messages of the queue, or a task of the state machine for large files.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-pub struct Event {
-    /// The messages.
-    #[serde(rename = "Records")]
-    pub records: Vec<Record>,
+#[serde(untagged)]
+pub enum Event {
+    /// A task.
+    Task(Task),
+    /// Messages.
+    Queue {
+        /// The messages.
+        #[serde(rename = "Records")]
+        records: Vec<Record>,
+    },
 }
 
 /// One message.
@@ -20,9 +27,43 @@ pub struct Record {
     pub body: String,
 }
 
+/// A task on a job that the machine has.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(tag = "task", rename_all = "kebab-case")]
+pub enum Task {
+    /// Cut the work into parts.
+    Plan {
+        /// The right to work on the job.
+        ticket: Ticket,
+    },
+    /// Make a part.
+    Part {
+        /// The right to work on the job.
+        ticket: Ticket,
+        /// Its place, from 0.
+        number: u32,
+    },
+    /// Put the parts together.
+    Merge {
+        /// The right to work on the job.
+        ticket: Ticket,
+    },
+    /// A task before has failed.
+    GiveUp {
+        /// The right to work on the job.
+        ticket: Ticket,
+    },
+}
+
 impl Event {
     /// Its name in logs.
     pub fn name(&self) -> &'static str {
-        "process"
+        match self {
+            Self::Queue { .. } => "process",
+            Self::Task(Task::Plan { .. }) => "plan",
+            Self::Task(Task::Part { .. }) => "part",
+            Self::Task(Task::Merge { .. }) => "merge",
+            Self::Task(Task::GiveUp { .. }) => "give-up",
+        }
     }
 }

@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use millrace_jobs::{Failure, Report};
+use millrace_formats::{SharedSource, Warning};
 use millrace_processing::{Made, Monitor, TenantKey, Work};
 use millrace_rows::{Context, Keys, Rejected};
 use millrace_steps::{Fault, InputOptions, Pipeline};
 use millrace_tabular::{
-    Job, Phase, Progress, Resources, Run, SideFiles, TabularError, extension, media_type,
-    read_options,
+    Job, Observer, Outcome, Phase, Progress, Resources, Run, SideFiles, TabularError, extension,
+    media_type, read_options,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -23,12 +24,14 @@ const MEGABYTES_PER_PROCESSOR: u32 = 1769;
 #[derive(Debug, Clone)]
 pub struct Machine {
     resources: Resources,
+    /// Bytes of a large input that make a part.
+    pub part_bytes: u64,
 }
 
 impl Machine {
     /// A function of so much memory. Half of it is for rows; reading, writing and parts on their way
     /// need the rest.
-    pub fn new(memory_megabytes: u32) -> Self {
+    pub fn new(memory_megabytes: u32, part_bytes: u64) -> Self {
         let threads = memory_megabytes.div_ceil(MEGABYTES_PER_PROCESSOR);
         Self {
             resources: Resources {
@@ -38,18 +41,40 @@ impl Machine {
                 // Of the 10 GiB that the template asks for.
                 spill_bytes: 8 << 30,
             },
+            part_bytes,
         }
     }
 }
 
 /// Runs the steps of a job over its file.
 pub fn process(work: Work, machine: &Machine) -> Result<Made, Failure> {
+    let job = job_of(&work, machine)?;
+    let bytes = work.input.length();
+    let (monitor, mut rejects) = (work.monitor.clone(), work.rejects);
+    let run = begin(work.input, work.monitor, |source, observer| {
+        Run::open(source, &job, observer)
+    })?;
+    let format = run.format();
+    let extension = extension(format);
+    let output = work
+        .output
+        .begin(extension.trim_start_matches('.'), media_type(format));
+    let outcome = run.write(output, &mut |row| reject(&mut rejects, row));
+    let outcome = outcome.map_err(of_run)?;
+    finished(&monitor, &outcome, bytes);
+    Ok(Made {
+        warnings: sentences(outcome.warnings),
+    })
+}
+
+/// What a job says, for the engine.
+pub fn job_of(work: &Work, machine: &Machine) -> Result<Job, Failure> {
     let detail = &work.job.detail;
     let pipeline = Pipeline::parse(&json(&detail.steps)?).map_err(of_faults)?;
     let options = detail.input_options.as_deref().unwrap_or("null");
     let options = InputOptions::parse(&json(options)?).map_err(of_faults)?;
     let most_rejected = detail.max_rejected_rows;
-    let job = Job {
+    Ok(Job {
         pipeline,
         read: read_options(&options, Some(&detail.file_name), most_rejected).map_err(of_run)?,
         context: Context {
@@ -60,42 +85,41 @@ pub fn process(work: Work, machine: &Machine) -> Result<Made, Failure> {
         },
         files: SideFiles::default(),
         resources: machine.resources.clone(),
-    };
-    let monitor = work.monitor.clone();
-    let observer = move |progress: &Progress| watch(&monitor, progress);
-    let run = Run::open(work.input, &job, Arc::new(observer)).map_err(of_run)?;
-    let (format, mut rejects) = (run.format(), work.rejects);
-    let extension = extension(format);
-    let output = work
-        .output
-        .begin(extension.trim_start_matches('.'), media_type(format));
-    let outcome = run.write(output, &mut |row| reject(&mut rejects, row));
-    let outcome = outcome.map_err(of_run)?;
-    let read = Report {
-        rows_read: outcome.rows_read,
-        rows_written: outcome.written.rows,
-        rows_rejected: outcome.rejected_rows,
-        bytes: work.job.detail.input.map_or(0, |input| input.size),
-        share: Some(1.0),
-        ..Report::new(stage(Phase::Finalizing))
-    };
-    let total_bytes = Some(read.bytes);
-    // The work is done: nothing is left to be stopped.
-    let _ = work.monitor.report(Report {
-        total_bytes,
-        ..read
-    });
-    Ok(Made {
-        warnings: outcome
-            .warnings
-            .into_iter()
-            .map(|warning| sentence(&warning.message))
-            .collect(),
     })
 }
 
+/// Opens a run that is watched.
+pub fn begin(
+    input: SharedSource,
+    monitor: Monitor,
+    open: impl FnOnce(SharedSource, Arc<Observer>) -> Result<Run, TabularError>,
+) -> Result<Run, Failure> {
+    let observer = move |progress: &Progress| watch(&monitor, progress);
+    open(input, Arc::new(observer)).map_err(of_run)
+}
+
+/// Tells that a run is over which has read so many bytes.
+pub fn finished(monitor: &Monitor, outcome: &Outcome, bytes: u64) {
+    // The work is done: nothing is left to be stopped.
+    let _ = monitor.report(Report {
+        rows_read: outcome.rows_read,
+        rows_written: outcome.written.rows,
+        rows_rejected: outcome.rejected_rows,
+        bytes,
+        total_bytes: Some(bytes),
+        share: Some(1.0),
+        ..Report::new(stage(Phase::Finalizing))
+    });
+}
+
+/// Warnings for the owner.
+pub fn sentences(warnings: Vec<Warning>) -> Vec<String> {
+    let sentences = warnings.into_iter();
+    sentences.map(|warning| sentence(&warning.message)).collect()
+}
+
 /// A row that is not in the output, as a line of the rejects file.
-fn reject(file: &mut impl Write, row: &Rejected) -> io::Result<()> {
+pub fn reject(file: &mut impl Write, row: &Rejected) -> io::Result<()> {
     let mut line = serde_json::to_vec(row)?;
     line.push(b'\n');
     file.write_all(&line)
@@ -157,7 +181,7 @@ fn of_faults(faults: Vec<Fault>) -> Failure {
     Failure::new(code, sentence(&sentences.join("; ")))
 }
 
-fn of_run(error: TabularError) -> Failure {
+pub fn of_run(error: TabularError) -> Failure {
     if let TabularError::Internal(_) | TabularError::Spill(_) = error {
         // Its owner can do nothing about it, and need not read our paths.
         tracing::error!(%error, "a run failed");
@@ -191,7 +215,7 @@ mod tests {
     #[test]
     fn a_machine_has_threads_and_memory_by_its_size() {
         for (megabytes, threads) in [(128, 1), (1769, 1), (2048, 2), (10_240, 6)] {
-            let machine = Machine::new(megabytes).resources;
+            let machine = Machine::new(megabytes, 1).resources;
             assert_eq!(machine.threads, threads, "{megabytes}");
             assert_eq!(machine.memory_bytes >> 20, megabytes as usize / 2);
         }

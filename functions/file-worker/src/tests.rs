@@ -3,7 +3,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use millrace_files::{Download, FileJob, Files, NewFile, input_key};
 use millrace_jobs::State;
 use millrace_ports::contract::{Method, Request};
@@ -14,6 +14,8 @@ use serde_json::{Value, json};
 use crate::event::Event;
 use crate::process::Machine;
 use crate::worker::Worker;
+
+mod large;
 
 const EVENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../events/file-worker");
 const SAMPLE: &str = "name,city,age\nAlice,New York,30\nBob,London,25\nCharlie,New York,35\n";
@@ -64,18 +66,25 @@ impl House {
         serde_json::from_str(&text.replace("JOB_ID", &self.job)).expect("an event")
     }
 
-    async fn call(&self, name: &str) -> Value {
+    /// A worker that takes inputs of more bytes for large, and cuts them into parts of so many.
+    fn worker(&self, large_bytes: u64, part_bytes: u64) -> Worker {
         let settings = millrace_processing::Settings {
             report_every: Duration::from_millis(5),
             pause: Duration::ZERO,
+            large_bytes,
             ..millrace_processing::Settings::default()
         };
-        let worker = Worker::with_settings(self.files.clone(), Machine::new(512), settings);
-        let deadline = self.memory.clock.now() + TimeDelta::minutes(15);
-        worker
-            .run(self.event(name), deadline)
-            .await
-            .expect("an answer")
+        Worker::new(self.files.clone(), Machine::new(512, part_bytes), settings)
+    }
+
+    fn deadline(&self) -> DateTime<Utc> {
+        self.memory.clock.now() + TimeDelta::minutes(15)
+    }
+
+    async fn call(&self, name: &str) -> Value {
+        let worker = self.worker(u64::MAX, u64::MAX);
+        let answer = worker.run(self.event(name), self.deadline()).await;
+        answer.expect("an answer")
     }
 
     async fn load(&self) -> FileJob {

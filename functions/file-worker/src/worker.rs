@@ -3,11 +3,12 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use millrace_edge::tasks::TaskFailure;
 use millrace_files::Files;
-use millrace_jobs::Message;
-use millrace_processing::{Outcome, Settings};
+use millrace_jobs::{JobError, Message};
+use millrace_processing::{Outcome, Settings, TaskEnd};
 use serde_json::{Value, json};
 
-use crate::event::Event;
+use crate::event::{Event, Record, Task};
+use crate::large;
 use crate::process::{Machine, process};
 
 /// What is left, when an attempt is told that its time is over, for it to stop and to say so.
@@ -22,29 +23,57 @@ pub struct Worker {
 
 impl Worker {
     /// A worker on the jobs of `files`.
-    pub fn new(files: Files, machine: Machine) -> Self {
-        Self::with_settings(files, machine, Settings::default())
-    }
-
-    /// The same, with other settings.
-    pub fn with_settings(files: Files, machine: Machine, settings: Settings) -> Self {
+    pub fn new(files: Files, machine: Machine, settings: Settings) -> Self {
         Self {
             worker: millrace_processing::Worker::with_settings(files, settings),
             machine,
         }
     }
 
-    /// Runs one call, whose answer names the messages that have to come again.
+    /// Runs one call. That of a queue is answered with the messages that have to come again.
     pub async fn run(&self, event: Event, deadline: DateTime<Utc>) -> Result<Value, TaskFailure> {
+        let deadline = deadline - MARGIN;
+        match event {
+            Event::Queue { records } => Ok(self.messages(records, deadline).await),
+            Event::Task(task) => self.task(task, deadline).await,
+        }
+    }
+
+    async fn messages(&self, records: Vec<Record>, deadline: DateTime<Utc>) -> Value {
         let mut again = Vec::new();
-        for record in event.records {
-            if let Err(error) = self.attempt(&record.body, deadline - MARGIN).await {
+        for record in records {
+            if let Err(error) = self.attempt(&record.body, deadline).await {
                 let message_id = &record.message_id;
                 tracing::warn!(message_id, error, "a message has to come again");
                 again.push(json!({ "itemIdentifier": message_id }));
             }
         }
-        Ok(json!({ "batchItemFailures": again }))
+        json!({ "batchItemFailures": again })
+    }
+
+    /// Runs a task of the machine. What is no success stops it: the job says why, where it has ended.
+    async fn task(&self, task: Task, deadline: DateTime<Utc>) -> Result<Value, TaskFailure> {
+        let (worker, machine) = (&self.worker, self.machine.clone());
+        match task {
+            Task::Plan { ticket } => {
+                let plan = move |work| large::plan(work, &machine);
+                let planned = worker.plan(&ticket, deadline, plan).await;
+                answer(planned, |parts| json!({ "parts": (0..parts).collect::<Vec<_>>() }))
+            }
+            Task::Part { ticket, number } => {
+                let part = move |work, plan| large::part(work, &plan, number, &machine);
+                let made = worker.part(&ticket, number, deadline, part).await;
+                answer(made, |()| json!({}))
+            }
+            Task::Merge { ticket } => {
+                let merged = worker.merge(&ticket, deadline, large::merge).await;
+                answer(merged, |()| json!({}))
+            }
+            Task::GiveUp { ticket } => {
+                let given_up = worker.give_up(&ticket).await;
+                answer(given_up.map(TaskEnd::Done), |()| json!({}))
+            }
+        }
     }
 
     async fn attempt(&self, body: &str, deadline: DateTime<Utc>) -> Result<(), String> {
@@ -63,5 +92,19 @@ impl Worker {
             outcome => tracing::info!(job, ?outcome, "an attempt ended"),
         }
         Ok(())
+    }
+}
+
+fn answer<T>(
+    ended: Result<TaskEnd<T>, JobError>,
+    show: impl FnOnce(T) -> Value,
+) -> Result<Value, TaskFailure> {
+    match ended {
+        Ok(TaskEnd::Done(done)) => Ok(show(done)),
+        Ok(TaskEnd::Again(failure)) => Err(TaskFailure::Retryable(failure.message)),
+        Ok(TaskEnd::Over) => Err(TaskFailure::Permanent("the job has ended".to_owned())),
+        Err(JobError::Port(error)) => Err(error.into()),
+        Err(JobError::Busy) => Err(TaskFailure::Retryable(JobError::Busy.to_string())),
+        Err(error) => Err(TaskFailure::Permanent(error.to_string())),
     }
 }

@@ -44,7 +44,7 @@ pub use bundle::Ports;
 pub use condition::Condition;
 pub use error::{PortError, TransactError};
 pub use key::{Key, item};
-pub use objects::{Disposition, Listing, ObjectHead, Objects, StoredObject};
+pub use objects::{Disposition, Listing, ObjectHead, Objects, Segment, StoredObject};
 pub use position::Position;
 pub use queue::Queue;
 pub use records::{Index, Item, Page, Query, Records, Update, Write};

@@ -5,7 +5,7 @@ mod records;
 
 use serde_json::Value;
 
-use crate::PortError;
+use crate::{PortError, Segment};
 
 pub use records::{check_item, check_key, check_query, check_transaction, item_size};
 
@@ -90,15 +90,20 @@ pub fn check_object_size(key: &str, bytes: u64, most: u64) -> Result<(), PortErr
 /// Checks what is joined into one object.
 ///
 /// # Errors
-/// [`PortError::Invalid`] without parts, or when the target is one of them.
-pub fn check_concatenation(parts: &[String], target: &str) -> Result<(), PortError> {
+/// [`PortError::Invalid`] without segments, for an empty range, or when the target is in one of them.
+pub fn check_concatenation(segments: &[Segment], target: &str) -> Result<(), PortError> {
     check_object_key(target)?;
-    if parts.is_empty() || parts.iter().any(|part| part == target) {
-        return Err(PortError::invalid(
-            "an object is joined from one or more others",
-        ));
+    let empty = |segment: &Segment| matches!(segment, Segment::Range(_, range) if range.is_empty());
+    if segments.is_empty() || segments.iter().any(empty) {
+        return Err(PortError::invalid("an object is joined from some bytes"));
     }
-    parts.iter().try_for_each(|part| check_object_key(part))
+    let mut keys = segments.iter().filter_map(Segment::key);
+    keys.try_for_each(|key| {
+        if key == target {
+            return Err(PortError::invalid("an object is joined from others"));
+        }
+        check_object_key(key)
+    })
 }
 
 /// Checks the number of a part, 1 to [`MOST_PARTS`].

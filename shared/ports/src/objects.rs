@@ -86,6 +86,28 @@ pub struct Listing {
     pub next: Option<String>,
 }
 
+/// Bytes that [`Objects::concatenate`] takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Segment {
+    /// All of an object.
+    Object(String),
+    /// These of an object, which has them; never none.
+    Range(String, Range<u64>),
+    /// These; a few that come between others.
+    Bytes(Bytes),
+}
+
+impl Segment {
+    /// The object that it is of.
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        match self {
+            Self::Object(key) | Self::Range(key, _) => Some(key),
+            Self::Bytes(_) => None,
+        }
+    }
+}
+
 /// The one bucket. Keys are 1 to 1024 bytes.
 #[async_trait]
 pub trait Objects: Send + Sync + Debug {
@@ -172,15 +194,16 @@ pub trait Objects: Send + Sync + Debug {
     /// [`PortError::Invalid`] for another lifetime.
     async fn presign_put(&self, key: &str, lifetime: Duration) -> Result<String, PortError>;
 
-    /// Writes `target` as the parts' bytes in order, visible only when whole. At least one part;
-    /// the target may replace an object but be no part.
+    /// Writes `target` as the segments' bytes in order, visible only when whole; what is not small is
+    /// copied within the service. At least one segment; the target may replace an object but be in no
+    /// segment.
     ///
     /// # Errors
-    /// [`PortError::NotFound`] when a part is missing, [`PortError::TooLarge`] beyond what the
+    /// [`PortError::NotFound`] when an object is missing, [`PortError::TooLarge`] beyond what the
     /// service holds in one object.
     async fn concatenate(
         &self,
-        parts: &[String],
+        segments: &[Segment],
         target: &str,
         content_type: &str,
     ) -> Result<(), PortError>;

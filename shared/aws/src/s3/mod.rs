@@ -17,7 +17,7 @@ use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use bytes::Bytes;
-use millrace_ports::{Disposition, Listing, ObjectHead, Objects, PortError, StoredObject, limits};
+use millrace_ports::{Disposition, Listing, ObjectHead, Objects, PortError, Segment, StoredObject, limits};
 
 use crate::Settings;
 use crate::error::{of_service, port_error};
@@ -289,12 +289,12 @@ impl Objects for S3Objects {
 
     async fn concatenate(
         &self,
-        parts: &[String],
+        segments: &[Segment],
         target: &str,
         content_type: &str,
     ) -> Result<(), PortError> {
-        limits::check_concatenation(parts, target)?;
-        self.join(parts, target, content_type).await
+        limits::check_concatenation(segments, target)?;
+        self.join(segments, target, content_type).await
     }
 }
 

@@ -75,7 +75,8 @@ impl Failure {
     }
 
     /// Every worker was lost.
-    pub(crate) fn worker_lost(attempts: u32) -> Self {
+    #[must_use]
+    pub fn worker_lost(attempts: u32) -> Self {
         Self::new(
             "WORKER_LOST",
             format!("Processing stopped without a reason in each of {attempts} attempts"),

@@ -13,6 +13,7 @@
 //! | job | `T#{tenant}#JOBS#{system}` / `{created}#{id}` | the job; by its key it is the list's row too, so that a list never lags |
 //! | owner | `JOB#{id}` / `OWNER` | whose it is and where: another tenant's id is told from an unknown one, and a message or S3 event finds its job |
 //! | event | `T#{tenant}#JOB#{id}` / `EVENT#{version}` | what happened; never changed |
+//! | part | `T#{tenant}#JOB#{id}` / `PART#{number}` | how far a part is that is made apart, and what came of it |
 //! | outbox | `OUTBOX#{system}` / `{time}#{id}#{version}` | a message that must reach the queue; there until it did |
 //!
 //! Every change is one transaction on the version that was read: the job, its event, and an outbox
@@ -29,6 +30,7 @@
 //! 1. `claim`; anything but [`Claim::Claimed`] means that the message is done with.
 //! 2. Write objects under [`Ticket::prefix`] only, which no other attempt shares.
 //! 3. [`Jobs::report`] at most every 2 s and at least every third of the lease. It renews the lease and says whether to go on.
+//!    Several workers under one ticket tell of their [parts](JobPart) with [`Jobs::put_part`].
 //! 4. One of [`Jobs::succeed`], which publishes by the one conditional write that ends the run,
 //!    [`Jobs::fail`] for what will never work, [`Jobs::release`] for what may work later, and
 //!    [`Jobs::stopped`] after [`Directive::Cancel`].
@@ -68,6 +70,7 @@
 mod error;
 mod job;
 mod list;
+mod parts;
 mod policy;
 mod progress;
 mod rows;
@@ -80,6 +83,7 @@ mod worker;
 pub use error::JobError;
 pub use job::{Detail, Failure, Job};
 pub use list::JobPage;
+pub use parts::JobPart;
 pub use policy::Policy;
 pub use progress::{Progress, Report};
 pub use rows::{Message, Place, RecordedEvent};

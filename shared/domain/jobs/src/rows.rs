@@ -48,7 +48,7 @@ pub struct RecordedEvent {
 }
 
 /// When the store itself drops a row: late enough for the sweeper to remove first what lies beside it.
-fn ttl(expires_at: DateTime<Utc>) -> i64 {
+pub(crate) fn ttl(expires_at: DateTime<Utc>) -> i64 {
     (expires_at + TimeDelta::days(2)).timestamp()
 }
 

@@ -24,6 +24,7 @@ pub struct Ticket {
     /// Which attempt of the run.
     pub attempt: u32,
     sort: String,
+    expires_at: DateTime<Utc>,
 }
 
 impl Ticket {
@@ -40,14 +41,31 @@ impl Ticket {
             run: job.run,
             attempt: job.attempt,
             sort: Place::of(job).sort,
+            expires_at: job.expires_at,
         }
     }
 
-    fn place(&self) -> Place {
+    /// When the job is gone, and what lies beside it has to be.
+    pub(crate) fn expires_at(&self) -> DateTime<Utc> {
+        self.expires_at
+    }
+
+    /// Where the job is.
+    #[must_use]
+    pub fn place(&self) -> Place {
         Place {
             owner: self.owner.clone(),
             id: self.job_id.clone(),
             sort: self.sort.clone(),
+        }
+    }
+
+    fn directive<D>(&self, job: &Job<D>) -> Directive {
+        match job.state {
+            _ if !self.is_of(job) => Directive::Stop,
+            State::Running => Directive::Continue,
+            State::Cancelling => Directive::Cancel,
+            _ => Directive::Stop,
         }
     }
 
@@ -127,16 +145,21 @@ impl<D: Detail> Jobs<D> {
             job.due_at = job.due_at.max(Some(now + lease));
             Ok(Change::Unrecorded)
         });
-        let job = match changed.await {
-            Err(JobError::NotFound) => return Ok(Directive::Stop),
-            job => job?,
-        };
-        Ok(match job.state {
-            _ if !ticket.is_of(&job) => Directive::Stop,
-            State::Running => Directive::Continue,
-            State::Cancelling => Directive::Cancel,
-            _ => Directive::Stop,
-        })
+        match changed.await {
+            Err(JobError::NotFound) => Ok(Directive::Stop),
+            job => Ok(ticket.directive(&job?)),
+        }
+    }
+
+    /// Says whether to go on, with the job as it stands; nothing is written.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn look(&self, ticket: &Ticket) -> Result<(Directive, Option<Job<D>>), JobError> {
+        match self.read(&ticket.place()).await {
+            Err(JobError::NotFound) => Ok((Directive::Stop, None)),
+            job => job.map(|job| (ticket.directive(&job), Some(job))),
+        }
     }
 
     /// Ends the run well. `publish` puts what was made into the job (keys, counts, warnings): it is

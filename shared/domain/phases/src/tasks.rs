@@ -7,7 +7,7 @@ use millrace_challenge::brief::Brief;
 use millrace_challenge::progress::{self, Stage};
 use millrace_challenge::session::{Action, FullRun, Session};
 use millrace_challenge::tasks::{Tasks, Ticket};
-use millrace_ports::Ports;
+use millrace_ports::{Ports, Segment};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -186,9 +186,10 @@ impl Phases {
                 .list(&ticket.object_key(&format!("parts/{}/", table.name)))
                 .await?;
             let target = ticket.object_key(&format!("tables/{}.csv", table.name));
+            let parts: Vec<Segment> = keys.into_iter().map(Segment::Object).collect();
             self.ports()
                 .objects
-                .concatenate(&keys, &target, "text/csv")
+                .concatenate(&parts, &target, "text/csv")
                 .await?;
             files.tables.push((table.name, self.object(&target).await?));
         }

@@ -7,6 +7,10 @@
 //! two seconds and hears of a cancel by that, and ends the attempt by one write. Nothing that was
 //! written can be seen before that write, and what no write made visible is taken away.
 //!
+//! A job with a large input is handed to a state machine, which has it made in parts: [`Worker::plan`],
+//! [`Worker::part`] for each, [`Worker::merge`], and [`Worker::give_up`] where one of them did not come
+//! to its end.
+//!
 //! What steps mean and what files hold must not be known here, nor where the bytes lie beyond the
 //! ports.
 //!
@@ -60,5 +64,8 @@ pub use millrace_formats::SharedSource;
 pub use monitor::Monitor;
 pub use secret::TenantKey;
 pub use source::ReadAhead;
-pub use worker::{Made, NewOutput, Outcome, Settings, Work, Worker};
+pub use worker::{
+    MACHINE, Made, MergeWork, NewOutput, Outcome, PartMade, Plan, Settings, SharedPart, TaskEnd, Work,
+    Worker,
+};
 pub use writer::ObjectWriter;

@@ -61,6 +61,10 @@ pub struct Config {
     pub file_retention_days: u32,
     /// `MAX_UPLOAD_BYTES`: the largest file that is taken; 50 GiB by default, at most the 5 TiB of S3.
     pub max_upload_bytes: u64,
+    /// `LARGE_FILE_BYTES`: larger files are made in parts by a state machine; 1 GiB by default.
+    pub large_file_bytes: u64,
+    /// `FILE_PART_BYTES`: bytes of such a file that make a part; 256 MiB by default.
+    pub file_part_bytes: u64,
     /// `INTERACTIVE_WAIT_SECONDS`: how long a call waits for its result before it answers 202; 20 by default.
     pub interactive_wait: Duration,
     /// `ACCESS_TOKEN_MINUTES`: how long an access token is good; 15 by default.
@@ -82,6 +86,7 @@ pub struct Config {
     state_table: Option<String>,
     data_bucket: Option<String>,
     challenge_machine_arn: Option<String>,
+    file_machine_arn: Option<String>,
     file_jobs_queue_url: Option<String>,
     tokens: Option<TokenConfig>,
 }
@@ -145,6 +150,8 @@ impl Config {
             session_retention_days: variables.number("SESSION_RETENTION_DAYS", 90, 1..=3650)?,
             file_retention_days: variables.number("FILE_RETENTION_DAYS", 30, 1..=3650)?,
             max_upload_bytes: variables.number("MAX_UPLOAD_BYTES", 50 << 30, 1..=5 << 40)?,
+            large_file_bytes: variables.number("LARGE_FILE_BYTES", 1 << 30, 1..=5 << 40)?,
+            file_part_bytes: variables.number("FILE_PART_BYTES", 256 << 20, 1 << 20..=5 << 40)?,
             interactive_wait: Duration::from_secs(
                 variables
                     .number::<u32>("INTERACTIVE_WAIT_SECONDS", 20, 0..=28)?
@@ -168,6 +175,7 @@ impl Config {
             state_table: variables.owned("STATE_TABLE"),
             data_bucket: variables.owned("DATA_BUCKET"),
             challenge_machine_arn: variables.owned("CHALLENGE_MACHINE_ARN"),
+            file_machine_arn: variables.owned("FILE_MACHINE_ARN"),
             file_jobs_queue_url: variables.owned("FILE_JOBS_QUEUE_URL"),
             tokens: variables.tokens()?,
         })
@@ -201,6 +209,16 @@ impl Config {
         self.challenge_machine_arn
             .as_deref()
             .ok_or(ConfigError::Missing("CHALLENGE_MACHINE_ARN"))
+    }
+
+    /// `FILE_MACHINE_ARN`: the state machine of large files.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`] when it is not set.
+    pub fn file_machine_arn(&self) -> Result<&str, ConfigError> {
+        self.file_machine_arn
+            .as_deref()
+            .ok_or(ConfigError::Missing("FILE_MACHINE_ARN"))
     }
 
     /// `FILE_JOBS_QUEUE_URL`: the queue of the workers of file jobs.

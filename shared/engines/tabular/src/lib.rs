@@ -30,6 +30,6 @@ mod watch;
 pub use error::TabularError;
 pub use options::{extension, media_type, read_options, write_options};
 pub use resources::Resources;
-pub use run::{Job, Outcome, Run};
+pub use run::{Findings, Job, Outcome, Run};
 pub use side::SideFiles;
 pub use watch::{Observer, Phase, Progress};

@@ -5,9 +5,12 @@ use std::sync::Arc;
 
 use millrace_formats::write::merge::MergeKind;
 use millrace_formats::write::{OutputFormat, Part, Writer, Written};
-use millrace_formats::{Chunk, Input, ReadOptions, SharedSource, Warning};
+use millrace_formats::{
+    Chunk, FileFacts, FormatError, Input, ReadOptions, SharedSource, Warning,
+};
 use millrace_rows::{Context, Rejected};
 use millrace_steps::Pipeline;
+use serde::{Deserialize, Serialize};
 
 use crate::error::TabularError;
 use crate::needed::needed;
@@ -51,8 +54,44 @@ pub struct Outcome {
 #[derive(Debug)]
 pub struct Run {
     plan: Plan,
+    findings: Findings,
     format: millrace_formats::write::WriteOptions,
     watch: Arc<Watch>,
+}
+
+/// What a run found out about the columns of its whole input, for others who work on parts of the same
+/// bytes by the same job.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Findings {
+    columns: Vec<String>,
+    /// Nothing where types were declared, or stand in the file.
+    facts: Option<FileFacts>,
+}
+
+impl Findings {
+    fn of(input: &Input) -> Self {
+        Self {
+            columns: names(input),
+            facts: input.facts().cloned(),
+        }
+    }
+
+    fn open(&self, source: SharedSource, read: &ReadOptions) -> Result<Input, FormatError> {
+        let Some(facts) = &self.facts else {
+            return Input::open(source, read);
+        };
+        let read = ReadOptions {
+            columns: Some(self.columns.clone()),
+            ..read.clone()
+        };
+        Input::open_untyped(source, &read)?.with_types(facts)
+    }
+}
+
+fn names(input: &Input) -> Vec<String> {
+    let schema = input.schema();
+    let names = schema.fields().iter().map(|field| field.name().clone());
+    names.collect()
 }
 
 impl Run {
@@ -65,22 +104,43 @@ impl Run {
         job: &Job,
         observer: Arc<Observer>,
     ) -> Result<Self, TabularError> {
+        let passes = 2 + surveys(&job.pipeline);
+        let watch = Watch::new(observer, passes, job.read.max_rejected_rows);
+        Self::begin(source, job, Arc::new(watch), |source| {
+            Input::open_with(source, &job.read, job.resources.threads)
+        })
+    }
+
+    /// The same with what [`Run::findings`] said of the same input: its types are not found out again.
+    ///
+    /// # Errors
+    /// As [`Run::open`].
+    pub fn reopen(
+        source: SharedSource,
+        job: &Job,
+        findings: &Findings,
+        observer: Arc<Observer>,
+    ) -> Result<Self, TabularError> {
+        let passes = 1 + surveys(&job.pipeline);
+        let watch = Watch::new(observer, passes, job.read.max_rejected_rows);
+        Self::begin(source, job, Arc::new(watch), |source| {
+            findings.open(source, &job.read)
+        })
+    }
+
+    fn begin(
+        source: SharedSource,
+        job: &Job,
+        watch: Arc<Watch>,
+        open: impl FnOnce(SharedSource) -> Result<Input, FormatError>,
+    ) -> Result<Self, TabularError> {
         let bytes = source.length();
-        let limit = job.read.max_rejected_rows;
-        let watch = Watch::new(observer, 2 + surveys(&job.pipeline), limit);
-        let watch = Arc::new(watch);
         watch.begin(Phase::Scanning, bytes);
         watch.check()?;
-        let input = Input::open_with(source, &job.read, job.resources.threads)?;
+        let input = open(source)?;
         watch.check()?;
-        let faults = job.pipeline.check_columns(
-            &input
-                .schema()
-                .fields()
-                .iter()
-                .map(|field| field.name().clone())
-                .collect::<Vec<_>>(),
-        );
+        let findings = Findings::of(&input);
+        let faults = job.pipeline.check_columns(&findings.columns);
         if let Some(fault) = faults.first() {
             return Err(TabularError::step(
                 "COLUMN_NOT_FOUND",
@@ -99,9 +159,16 @@ impl Run {
         let source = Source::new(input, bytes, projection)?;
         Ok(Self {
             plan: Plan::bind(source, &job.pipeline, house)?,
+            findings,
             format,
             watch,
         })
+    }
+
+    /// What was found out about the columns of the input.
+    #[must_use]
+    pub fn findings(&self) -> &Findings {
+        &self.findings
     }
 
     /// The format of the output.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::{Answer, Fetched, Method, Request};
-use crate::{Disposition, PortError, Ports};
+use crate::{Disposition, PortError, Ports, Segment};
 
 pub(super) const MEBIBYTE: usize = 1024 * 1024;
 
@@ -203,7 +203,7 @@ pub async fn listings(ports: &Ports) {
     assert_eq!((left.objects.len(), left.next), (2, None));
 }
 
-/// Parts are joined in their order, whatever their sizes; a missing one makes no target.
+/// Segments are joined in their order, whatever their sizes; a missing one makes no target.
 ///
 /// # Panics
 /// When the promise is broken.
@@ -225,7 +225,7 @@ pub async fn concatenation(ports: &Ports) {
             let body = bytes(*size, (case * 10 + place) << 24);
             whole.extend_from_slice(&body);
             put(ports, &part, body).await;
-            parts.push(part);
+            parts.push(Segment::Object(part));
         }
         ports
             .objects
@@ -246,15 +246,19 @@ pub async fn concatenation(ports: &Ports) {
     let present = format!("{prefix}1/part 1+ä");
     let absent = format!("{prefix}absent");
     let target = format!("{prefix}never");
-    let parts = [present.clone(), absent];
+    let parts = [present.clone(), absent].map(Segment::Object);
     let missing = ports.objects.concatenate(&parts, &target, "text/csv").await;
     assert!(
         matches!(missing, Err(PortError::NotFound { .. })),
         "{missing:?}"
     );
     assert_eq!(ports.objects.size(&target).await, Ok(None));
-    for parts in [&[][..], std::slice::from_ref(&target)] {
-        let refused = ports.objects.concatenate(parts, &target, "text/csv").await;
+    for parts in [
+        vec![],
+        vec![Segment::Object(target.clone())],
+        vec![Segment::Range(present.clone(), 3..3)],
+    ] {
+        let refused = ports.objects.concatenate(&parts, &target, "text/csv").await;
         assert!(
             matches!(refused, Err(PortError::Invalid { .. })),
             "{refused:?}"
@@ -262,9 +266,53 @@ pub async fn concatenation(ports: &Ports) {
     }
     let own = ports
         .objects
-        .concatenate(std::slice::from_ref(&present), &present, "text/csv")
+        .concatenate(&[Segment::Object(present.clone())], &present, "text/csv")
         .await;
     assert!(matches!(own, Err(PortError::Invalid { .. })), "{own:?}");
+    ranges_and_bytes(ports).await;
+}
+
+/// Ranges of objects and bytes of the caller's are joined too.
+async fn ranges_and_bytes(ports: &Ports) {
+    let prefix = fresh_prefix(ports);
+    let key = format!("{prefix}object ä");
+    let body = bytes(11 * MEBIBYTE, 7);
+    put(ports, &key, body.clone()).await;
+    let between = bytes(6 * MEBIBYTE, 8);
+    let range = |from: usize, to: usize| Segment::Range(key.clone(), from as u64..to as u64);
+    let segments = [
+        range(4, 10 * MEBIBYTE),
+        Segment::Bytes(Bytes::from_static(b",")),
+        range(0, 1),
+        Segment::Bytes(between.clone()),
+        Segment::Bytes(Bytes::new()),
+        range(5 * MEBIBYTE - 1, 11 * MEBIBYTE),
+        Segment::Bytes(Bytes::from_static(b"]")),
+    ];
+    let expected = [
+        &body[4..10 * MEBIBYTE],
+        b",",
+        &body[..1],
+        &between,
+        &body[5 * MEBIBYTE - 1..],
+        b"]",
+    ]
+    .concat();
+    let target = format!("{prefix}whole");
+    let joined = ports.objects.concatenate(&segments, &target, "text/csv");
+    joined.await.expect("a concatenation");
+    let whole = ports.objects.get(&target, expected.len() as u64).await;
+    assert!(
+        whole.expect("a read").is_some_and(|whole| whole == expected),
+        "other bytes"
+    );
+
+    let target = format!("{prefix}never");
+    for beyond in [&[range(11 * MEBIBYTE - 2, 11 * MEBIBYTE + 1)][..], &[range(6 * MEBIBYTE, 12 * MEBIBYTE)]] {
+        let refused = ports.objects.concatenate(beyond, &target, "text/csv").await;
+        assert!(refused.is_err(), "bytes that are not there");
+    }
+    assert_eq!(ports.objects.size(&target).await, Ok(None));
 }
 
 fn get(url: &str) -> Request {

@@ -13,7 +13,7 @@ use super::uploads::Upload;
 use super::{FixedClock, lock};
 use crate::contract::{Answer, Method, Request};
 use crate::objects::percent_encoded;
-use crate::{Clock, Disposition, Listing, ObjectHead, Objects, PortError, StoredObject, limits};
+use crate::{Clock, Disposition, Listing, ObjectHead, Objects, PortError, Segment, StoredObject, limits};
 
 /// Most keys of a listing's page.
 const PAGE: usize = 1000;
@@ -186,6 +186,29 @@ impl MemoryObjects {
     }
 }
 
+impl MemoryObjects {
+    fn segment(&self, segment: &Segment) -> Result<Bytes, PortError> {
+        let object = |key: &str| {
+            let objects = lock(&self.objects);
+            let stored = objects.get(key).map(|stored| stored.body.clone());
+            stored.ok_or_else(|| PortError::not_found(format!("the object '{key}'")))
+        };
+        match segment {
+            Segment::Object(key) => object(key),
+            Segment::Bytes(bytes) => Ok(bytes.clone()),
+            Segment::Range(key, range) => {
+                let body = object(key)?;
+                let bytes = usize::try_from(range.start).unwrap_or(usize::MAX)
+                    ..usize::try_from(range.end).unwrap_or(usize::MAX);
+                if bytes.end > body.len() {
+                    return Err(PortError::other(format!("'{key}' ends before {}", range.end)));
+                }
+                Ok(body.slice(bytes))
+            }
+        }
+    }
+}
+
 #[async_trait]
 impl Objects for MemoryObjects {
     async fn put(&self, key: &str, body: Bytes, content_type: &str) -> Result<(), PortError> {
@@ -319,22 +342,16 @@ impl Objects for MemoryObjects {
 
     async fn concatenate(
         &self,
-        parts: &[String],
+        segments: &[Segment],
         target: &str,
         content_type: &str,
     ) -> Result<(), PortError> {
         let verdict = self.faults.next(Operation::Concatenate);
-        limits::check_concatenation(parts, target)?;
+        limits::check_concatenation(segments, target)?;
         verdict.before()?;
         let mut joined = Vec::new();
-        {
-            let objects = lock(&self.objects);
-            for part in parts {
-                let stored = objects.get(part);
-                let stored =
-                    stored.ok_or_else(|| PortError::not_found(format!("the part '{part}'")))?;
-                joined.extend_from_slice(&stored.body);
-            }
+        for segment in segments {
+            joined.extend_from_slice(&self.segment(segment)?);
         }
         self.store(target, joined.into(), content_type);
         verdict.after()

@@ -2,6 +2,8 @@
 
 mod attempt;
 mod output;
+mod parts;
+mod shift;
 
 use std::time::Duration;
 
@@ -12,6 +14,7 @@ use millrace_jobs::{Claim, Failure, JobError, Message};
 
 use self::attempt::Attempt;
 pub use self::output::NewOutput;
+pub use self::parts::{MACHINE, MergeWork, PartMade, Plan, SharedPart, TaskEnd};
 use crate::monitor::Monitor;
 use crate::patience::Patience;
 use crate::secret::TenantKey;
@@ -29,6 +32,8 @@ pub struct Settings {
     pub pause: Duration,
     /// Stack of an engine's thread, in bytes: 16 MiB. Plans and nested values are walked by recursion.
     pub stack_bytes: usize,
+    /// Bytes of an input beyond which a state machine has the job made in parts: 1 GiB.
+    pub large_bytes: u64,
 }
 
 impl Default for Settings {
@@ -38,6 +43,7 @@ impl Default for Settings {
             read_ahead: ReadAhead::default(),
             pause: Duration::from_millis(100),
             stack_bytes: 16 << 20,
+            large_bytes: 1 << 30,
         }
     }
 }
@@ -80,6 +86,8 @@ pub struct Made {
 pub enum Outcome {
     /// There was nothing to do: somebody has the job or had it, or it is gone.
     Over,
+    /// It is large, and the state machine has it now.
+    HandedOver,
     /// The output can be downloaded.
     Succeeded,
     /// The job has failed.
@@ -130,11 +138,17 @@ impl Worker {
     {
         match self.files.jobs().claim(message).await? {
             Claim::Over => Ok(Outcome::Over),
+            Claim::Claimed(ticket, job) if self.is_large(&job) => self.hand_over(ticket).await,
             Claim::Claimed(ticket, job) => {
                 let attempt = Attempt::new(self, ticket, &job, deadline);
                 attempt.run(job, engine).await
             }
         }
+    }
+
+    fn is_large(&self, job: &FileJob) -> bool {
+        let input = job.detail.input.as_ref();
+        input.is_some_and(|input| input.size > self.settings.large_bytes)
     }
 
     fn patience(&self) -> Patience {

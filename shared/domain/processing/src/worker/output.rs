@@ -23,6 +23,8 @@ pub(super) struct Place(Arc<Parts>);
 struct Parts {
     ports: Ports,
     ticket: Ticket,
+    /// Where files go that are no attempt's own.
+    folder: Option<String>,
     input_name: String,
     patience: Patience,
     runtime: Handle,
@@ -43,17 +45,19 @@ pub(super) struct Begun {
 }
 
 impl Place {
-    /// The place of a ticket, for what comes of the file `input_name`. To be made on the runtime.
+    /// The place of a ticket, for what comes of the file `input_name`: in `folder`, or else where the
+    /// attempt's own files are. To be made on the runtime.
     pub(super) fn new(
         ports: Ports,
         ticket: Ticket,
-        input_name: String,
+        (folder, input_name): (Option<String>, String),
         patience: Patience,
         (stop, outside): (Stop, Outside),
     ) -> Self {
         Self(Arc::new(Parts {
             ports,
             ticket,
+            folder,
             input_name,
             patience,
             runtime: Handle::current(),
@@ -93,7 +97,10 @@ impl Place {
         let parts = &self.0;
         let target = Target {
             ports: parts.ports.clone(),
-            key: output_key(&parts.ticket, &file_name),
+            key: match &parts.folder {
+                Some(folder) => format!("{folder}{file_name}"),
+                None => output_key(&parts.ticket, &file_name),
+            },
             content_type: content_type.to_owned(),
             patience: parts.patience,
         };

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Which fields of delimited text stand in quotes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum QuoteStyle {
     /// Those that need them: with a delimiter, a quote or a line break in them, and texts that
     /// readers take for null where they are not quoted.
@@ -14,7 +14,7 @@ pub enum QuoteStyle {
 }
 
 /// What ends a line.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LineEnding {
     /// Line feed.
     #[default]
@@ -24,7 +24,7 @@ pub enum LineEnding {
 }
 
 /// Compression of a text file.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TextCompression {
     /// None.
     #[default]
@@ -36,7 +36,7 @@ pub enum TextCompression {
 }
 
 /// Compression inside a Parquet file.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ParquetCompression {
     /// Zstandard, by default at level 3.
     #[default]
@@ -50,7 +50,7 @@ pub enum ParquetCompression {
 }
 
 /// Compression inside an Arrow file.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ArrowCompression {
     /// None.
     #[default]
@@ -60,7 +60,7 @@ pub enum ArrowCompression {
 }
 
 /// How a text file is compressed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Compressed {
     /// Compression of the file.
     pub compression: TextCompression,
@@ -69,7 +69,7 @@ pub struct Compressed {
 }
 
 /// Options of delimited text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DelimitedOptions {
     /// Whether the first line holds the names of the columns.
     pub header: bool,
@@ -106,7 +106,7 @@ impl Default for DelimitedOptions {
 }
 
 /// Options of CSV.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CsvOptions {
     /// What stands between fields: neither a quote nor a line break.
     pub delimiter: char,
@@ -124,14 +124,14 @@ impl Default for CsvOptions {
 }
 
 /// Options of JSON.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JsonOptions {
     /// Compression of the file.
     pub compressed: Compressed,
 }
 
 /// Options of Parquet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ParquetOptions {
     /// Compression inside the file.
     pub compression: ParquetCompression,
@@ -156,14 +156,14 @@ impl Default for ParquetOptions {
 }
 
 /// Options of Arrow.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArrowOptions {
     /// Compression inside the file.
     pub compression: ArrowCompression,
 }
 
 /// Options of Excel.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct XlsxOptions {
     /// Name of the sheet: 1 to 31 characters, none of `[ ] : * ? / \`.
     pub sheet_name: String,
@@ -181,7 +181,7 @@ impl Default for XlsxOptions {
 }
 
 /// A format of output with its options.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OutputFormat {
     /// Comma-separated values.
     Csv(CsvOptions),

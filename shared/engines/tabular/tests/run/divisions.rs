@@ -4,6 +4,13 @@ use std::fmt::Write;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use arrow::array::RecordBatch;
+use arrow::compute::concat_batches;
+use millrace_formats::write::Part;
+use millrace_formats::write::merge::{MergeKind, MergePlan};
+use millrace_formats::{Input, ReadOptions, ReadRequest, SharedSource};
+use millrace_rows::Rejected;
+use millrace_tabular::{Findings, Job, Observer, Run};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -60,6 +67,94 @@ fn any_number_of_threads_gives_the_same_bytes() {
             let many = ran(&steps, threads, 256 << 20, &file);
             assert_eq!(many.output, one.output, "{steps} with {threads}");
             assert_eq!(many.rejects, one.rejects, "{steps} with {threads}");
+        }
+    }
+}
+
+/// The output and the rejects of a job whose parts were made apart, each by somebody who knows no more
+/// than what the first one wrote down.
+fn in_parts(job: &Job, file: &str, count: usize) -> (Vec<u8>, Vec<Rejected>) {
+    let source: SharedSource = Arc::new(file.as_bytes().to_vec());
+    let observer: Arc<Observer> = Arc::new(|_| ControlFlow::Continue(()));
+    let first = Run::open(Arc::clone(&source), job, Arc::clone(&observer)).expect("a run");
+    let chunks = first.chunks(count).expect("chunks");
+    assert!(chunks.len() == count || count == 1, "{}", chunks.len());
+    let findings = serde_json::to_string(first.findings()).expect("json");
+    let (mut parts, mut written, mut rejects) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, chunk) in chunks.iter().enumerate() {
+        let findings: Findings = serde_json::from_str(&findings).expect("findings");
+        let run = Run::reopen(Arc::clone(&source), job, &findings, Arc::clone(&observer));
+        let position = Part {
+            first: place == 0,
+            last: place + 1 == chunks.len(),
+        };
+        let mut part = Vec::new();
+        let outcome = run
+            .expect("a run")
+            .write_part(Some(chunk), position, &mut part, &mut |row| {
+                rejects.push(row.clone());
+                Ok(())
+            });
+        written.push(outcome.expect("a part").written);
+        parts.push(Arc::new(part) as SharedSource);
+    }
+    let plan = match first.format().merge_kind() {
+        MergeKind::Concatenate => MergePlan::text(first.format(), &written),
+        _ => MergePlan::parquet(&parts),
+    };
+    let mut merged = Vec::new();
+    let plan = plan.expect("a plan");
+    plan.write_to(&parts, &mut merged).expect("a file");
+    (merged, rejects)
+}
+
+fn parquet_rows(file: Vec<u8>) -> RecordBatch {
+    let source: SharedSource = Arc::new(file);
+    let input = Input::open(source, &ReadOptions::default()).expect("a file");
+    let mut reader = input.reader(&ReadRequest::default()).expect("a reader");
+    let mut batches = Vec::new();
+    while let Some(batch) = reader.next_batch().expect("rows") {
+        batches.push(batch);
+    }
+    concat_batches(&input.schema(), &batches).expect("one batch")
+}
+
+#[test]
+fn any_number_of_chunks_gives_the_same_file() {
+    let file = file(20_000);
+    let records: Vec<Value> = (0..3_000)
+        .map(|row| {
+            let city = ["Paris", "Łódź\n"][row % 2];
+            json!({"id": row, "city": city, "amount": row % 100})
+        })
+        .collect();
+    let lines: String = records.iter().map(|record| format!("{record}\n")).collect();
+    let quarantined = json!({"type": "cast", "params": {"columns": {"amount": "double"}}, "on_error": "quarantine"});
+    let filtered = json!({"type": "filter", "params": {"column": "id", "operator": "gt", "value": 40}});
+    for (file, input) in [(&file, json!({"format": "csv"})), (&lines, json!({"format": "ndjson"}))] {
+        for to in ["csv", "json", "ndjson", "tsv", "parquet"] {
+            let convert = json!({"type": "convert_format", "params": {"to_format": to}});
+            let steps = json!([quarantined, filtered, convert]);
+            let job = job(&steps, &input);
+            let mut whole = Vec::new();
+            let mut rejects = Vec::new();
+            let source: SharedSource = Arc::new(file.as_bytes().to_vec());
+            let run = Run::open(source, &job, Arc::new(|_| ControlFlow::Continue(())));
+            let outcome = run.expect("a run").write(&mut whole, &mut |row| {
+                rejects.push(row.clone());
+                Ok(())
+            });
+            outcome.expect("an output");
+            for count in [1, 2, 7, 64] {
+                let (merged, rejected) = in_parts(&job, file, count);
+                assert_eq!(rejected, rejects, "{to} in {count}");
+                if to == "parquet" {
+                    // Row groups end where parts do.
+                    assert_eq!(parquet_rows(merged), parquet_rows(whole.clone()), "{to} in {count}");
+                } else {
+                    assert!(merged == whole, "{to} in {count}: other bytes");
+                }
+            }
         }
     }
 }

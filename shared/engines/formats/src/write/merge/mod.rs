@@ -2,13 +2,12 @@
 //!
 //! A run is a list of chunks, each of which leaves a part. Parts of text formats and of Parquet are
 //! not read again: a [`MergePlan`] names the bytes to copy from them and the few that come between.
-//! An object store copies them without sending them ([`MergePlan::uploads`]), a program on one
-//! machine with [`MergePlan::write_to`]. The other formats are written again from parts in Arrow
+//! An object store copies them without sending them, a program on one machine with
+//! [`MergePlan::write_to`]. The other formats are written again from parts in Arrow
 //! ([`rewrite`]).
 
 mod parquet;
 mod text;
-mod upload;
 
 use std::io::{Read, Write};
 use std::sync::Arc;
@@ -17,7 +16,6 @@ use bytes::Bytes;
 
 use self::parquet::plan_parquet;
 use self::text::plan_text;
-pub use self::upload::{Upload, UploadLimits};
 use super::error::WriteError;
 use super::options::{ArrowCompression, ArrowOptions, OutputFormat, WriteOptions};
 use super::{Writer, Written};
@@ -125,11 +123,6 @@ impl MergePlan {
     /// Bytes of the merged file.
     pub fn bytes(&self) -> u64 {
         self.bytes
-    }
-
-    /// The same as the steps of a multipart upload.
-    pub fn uploads(&self, limits: UploadLimits) -> Vec<Upload> {
-        upload::schedule(&self.pieces, limits)
     }
 
     /// Writes the merged file on this machine.
