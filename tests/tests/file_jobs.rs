@@ -386,3 +386,63 @@ async fn a_running_job_is_cancelled_within_five_seconds() {
     );
     assert_eq!(again["output_object_key"], json!(null));
 }
+
+/// Ends the processes of the workers at once, as a machine that goes down does. Gives how many there
+/// were: none, where the functions run somewhere else than on this machine.
+fn kill_workers() -> usize {
+    let mut killed = 0;
+    for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let environment = std::fs::read(entry.path().join("environ")).unwrap_or_default();
+        let mut variables = environment.split(|byte| *byte == 0);
+        let is_worker = |variable: &[u8]| {
+            variable.starts_with(b"AWS_LAMBDA_FUNCTION_NAME=") && variable.ends_with(b"-file-worker")
+        };
+        if variables.any(is_worker) {
+            let mut kill = std::process::Command::new("kill");
+            let kill = kill.arg("-KILL").arg(entry.file_name()).status();
+            killed += usize::from(kill.is_ok_and(|status| status.success()));
+        }
+    }
+    killed
+}
+
+#[tokio::test]
+#[ignore = "needs the running stack"]
+async fn a_large_file_is_made_in_parts_though_its_workers_are_killed() {
+    let api = Api::signed_in("large").await;
+    let steps = json!([{ "type": "filter", "params": { "column": "number", "operator": "gte", "value": 7 } }]);
+    let id = api
+        .create(json!({
+            "file_name": "large.csv", "original_file_size_bytes": 40_000_000, "processing_steps": steps
+        }))
+        .await;
+    let mut text = String::from("number,text\n");
+    let mut number = 0;
+    while text.len() < 40_000_000 {
+        text.push_str(&format!("{number},\"row\nnumber {number}, in a text of two lines\"\n"));
+        number += 1;
+    }
+    let expected = {
+        let rest = text.find("\n7,").expect("a row");
+        format!("number,text{}", &text[rest..])
+    };
+    api.upload(&id, text).await;
+    let killed = async {
+        let job = api
+            .wait(&id, |job| {
+                let bytes = job["progress"]["bytes_read"].as_u64();
+                job["progress"]["stage"] == "processing" && bytes > Some(8_000_000)
+                    || job["status"] == "COMPLETED"
+            })
+            .await;
+        (job, kill_workers())
+    };
+    let (job, killed) = killed.await;
+    assert_eq!(job["status"], "PROCESSING", "ended before a worker was killed: {job}");
+    let job = api.end(&id).await;
+    assert_eq!(job["status"], "COMPLETED", "{killed} killed: {job}");
+    assert_eq!(job["progress"]["rows_read"], number);
+    let (name, output) = api.download(&id, json!({})).await;
+    assert_eq!(name, "large_processed.csv");
+    assert!(output == expected, "{killed} killed: other bytes");
+}

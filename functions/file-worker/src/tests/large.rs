@@ -286,7 +286,7 @@ async fn faults_of_the_store_change_no_bytes() {
     let before = operations.map(|operation| calls(&clean, operation));
     clean.hand_over().await.run().await.expect("parts");
     for (operation, before) in operations.into_iter().zip(before) {
-        for nth in before + 1..=calls(&clean, operation).min(before + 25) {
+        for nth in before + 1..=calls(&clean, operation).min(before + 8) {
             for fault in [Fault::Unavailable, Fault::ResponseLost] {
                 let faults = Faults::none().fail(operation, nth, fault);
                 let house = House::large(faults, "csv").await;
