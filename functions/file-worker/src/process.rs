@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use millrace_jobs::{Failure, Report};
 use millrace_formats::{SharedSource, Warning};
+use millrace_jobs::{Failure, Report};
 use millrace_processing::{Made, Monitor, TenantKey, Work};
 use millrace_rows::{Context, Keys, Rejected};
 use millrace_steps::{Fault, InputOptions, Pipeline};
@@ -115,7 +115,9 @@ pub fn finished(monitor: &Monitor, outcome: &Outcome, bytes: u64) {
 /// Warnings for the owner.
 pub fn sentences(warnings: Vec<Warning>) -> Vec<String> {
     let sentences = warnings.into_iter();
-    sentences.map(|warning| sentence(&warning.message)).collect()
+    sentences
+        .map(|warning| sentence(&warning.message))
+        .collect()
 }
 
 /// A row that is not in the output, as a line of the rejects file.

@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use millrace_formats::write::merge::MergeKind;
 use millrace_formats::write::{OutputFormat, Part, Writer, Written};
-use millrace_formats::{
-    Chunk, FileFacts, FormatError, Input, ReadOptions, SharedSource, Warning,
-};
+use millrace_formats::{Chunk, FileFacts, FormatError, Input, ReadOptions, SharedSource, Warning};
 use millrace_rows::{Context, Rejected};
 use millrace_steps::Pipeline;
 use serde::{Deserialize, Serialize};

@@ -155,11 +155,7 @@ impl<'worker> Shift<'worker> {
     }
 
     /// Runs an engine on the input of the job, and makes its objects whole.
-    pub(super) async fn make<T, E>(
-        &self,
-        job: Box<FileJob>,
-        engine: E,
-    ) -> Result<Made<T>, Failure>
+    pub(super) async fn make<T, E>(&self, job: Box<FileJob>, engine: E) -> Result<Made<T>, Failure>
     where
         T: Send + 'static,
         E: FnOnce(Work) -> Result<T, Failure> + Send + 'static,
