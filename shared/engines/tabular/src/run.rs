@@ -54,6 +54,7 @@ pub struct Run {
     plan: Plan,
     findings: Findings,
     format: millrace_formats::write::WriteOptions,
+    threads: usize,
     watch: Arc<Watch>,
 }
 
@@ -159,6 +160,7 @@ impl Run {
             plan: Plan::bind(source, &job.pipeline, house)?,
             findings,
             format,
+            threads: job.resources.threads,
             watch,
         })
     }
@@ -211,7 +213,7 @@ impl Run {
         output: impl Write + Send,
         rejects: &mut dyn FnMut(&Rejected) -> std::io::Result<()>,
     ) -> Result<Outcome, TabularError> {
-        let options = self.format.clone().part(part);
+        let options = self.format.clone().part(part).threads(self.threads);
         let mut writer = Writer::new(output, self.plan.schema(), &options)?;
         let mut rejected = 0;
         for frame in self.plan.rows(chunk)? {
