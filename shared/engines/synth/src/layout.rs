@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::permutation::Permutation;
-use crate::random::{Key, scale};
+use millrace_draw::Permutation;
+use millrace_draw::{Key, scale};
 use crate::weights::largest_remainder;
 
 /// Owners of one block.

@@ -6,9 +6,9 @@ use super::{Compiled, Scope, Site};
 use crate::calendar::{DAY, push_timestamp};
 use crate::layout::{Owned, Placement, Subset};
 use crate::model::{Facts, Moment, Reference, Rule};
-use crate::permutation::Permutation;
+use millrace_draw::Permutation;
 use crate::plan::{ColumnPlan, DataType, Generate, Layout};
-use crate::random::Key;
+use millrace_draw::Key;
 use crate::weights::Zipf;
 
 const WIDEST_KEY: usize = 18;

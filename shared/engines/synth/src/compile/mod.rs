@@ -13,7 +13,7 @@ use crate::fault::{PlanFault, PlanFaults};
 use crate::layout::Placement;
 use crate::model::{Column, Facts, Rule, Table};
 use crate::plan::{ColumnPlan, DataType, Generate, Plan, TablePlan};
-use crate::random::{Gate, Key};
+use millrace_draw::{Gate, Key};
 use crate::untidy::Defects;
 
 const MOST_TABLES: usize = 64;

@@ -2,7 +2,7 @@
 
 use super::{Compiled, Scope, Site};
 use crate::model::{Facts, Rule, Segment};
-use crate::permutation::Permutation;
+use millrace_draw::Permutation;
 use crate::plan::DataType;
 use crate::pools;
 

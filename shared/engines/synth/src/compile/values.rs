@@ -8,7 +8,7 @@ use super::{Compiled, Scope, Site};
 use crate::cells::parse_whole;
 use crate::distribution::{Distribution, Lattice};
 use crate::model::{Constants, Facts, Rule, Selector};
-use crate::permutation::Permutation;
+use millrace_draw::Permutation;
 use crate::plan::{Case, DataType, Generate, Shape};
 use crate::weights::{Cumulative, largest_remainder};
 
