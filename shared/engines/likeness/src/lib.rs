@@ -47,6 +47,7 @@
 #![warn(missing_docs)]
 
 mod error;
+mod exact;
 mod generate;
 mod kind;
 mod learn;

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::LikenessError;
+use crate::exact::{settled, settled_share};
+
 /// The version of [`Model`] that this program writes and reads.
 pub const MODEL_VERSION: u32 = 1;
 
@@ -34,6 +37,71 @@ pub struct Model {
     pub latents: Vec<String>,
     /// Their correlations below the diagonal, row by row.
     pub correlations: Vec<f64>,
+}
+
+impl Model {
+    /// Reads a model that was written as JSON.
+    ///
+    /// # Errors
+    /// Another version, or a text that is no model. What a model says is checked by
+    /// [`Generator::new`](crate::Generator::new).
+    pub fn from_json(json: &str) -> Result<Self, LikenessError> {
+        #[derive(Deserialize)]
+        struct Head {
+            version: u32,
+        }
+        let damaged = |error: serde_json::Error| LikenessError::InvalidModel {
+            reason: error.to_string(),
+        };
+        let head: Head = serde_json::from_str(json).map_err(damaged)?;
+        if head.version != MODEL_VERSION {
+            return Err(LikenessError::ModelVersion {
+                found: head.version,
+                known: MODEL_VERSION,
+            });
+        }
+        serde_json::from_str(json).map_err(damaged)
+    }
+
+    /// Writes the model as JSON, which reads back as it is.
+    ///
+    /// # Errors
+    /// A number that JSON cannot hold.
+    pub fn to_json(&self) -> Result<String, LikenessError> {
+        serde_json::to_string(self).map_err(|error| LikenessError::InvalidModel {
+            reason: error.to_string(),
+        })
+    }
+
+    /// Rounds what was measured to digits that JSON keeps.
+    pub(crate) fn settle(&mut self) {
+        let shares = |shares: &mut Vec<f64>| shares.iter_mut().for_each(|share| *share = settled_share(*share));
+        shares(&mut self.correlations);
+        for column in &mut self.columns {
+            if let Missing::Sometimes { share, .. } = &mut column.missing {
+                share.each(|share| *share = settled_share(*share));
+            }
+            match &mut column.content {
+                Content::Number { curve, grid, .. } => {
+                    curve.each(|curve| {
+                        shares(&mut curve.ends);
+                        for place in curve.low.iter_mut().chain(&mut curve.high) {
+                            *place = settled(*place);
+                        }
+                    });
+                    if let Grid::Whole { week: Some(week), .. } = grid {
+                        shares(&mut week.shares);
+                    }
+                }
+                Content::Choice { weights, rest, .. } => {
+                    weights.each(shares);
+                    rest.iter_mut().for_each(Shape::settle);
+                }
+                Content::Text { shape, .. } => shape.settle(),
+                _ => {}
+            }
+        }
+    }
 }
 
 /// What values of a column are to statistics, in the words of SDMetrics.
@@ -122,6 +190,11 @@ impl<T> Given<T> {
             .unwrap_or(&self.any)
     }
 
+    fn each(&mut self, change: impl Fn(&mut T)) {
+        change(&mut self.any);
+        self.by_state.iter_mut().flatten().for_each(change);
+    }
+
     /// The same, with each distribution made into something else.
     pub(crate) fn try_map<U, E>(&self, make: impl Fn(&T) -> Result<U, E>) -> Result<Given<U>, E> {
         let by_state = self.by_state.iter().map(|one| one.as_ref().map(&make));
@@ -142,7 +215,7 @@ pub enum Scalar {
     /// A number of units of the type.
     Whole(i64),
     /// A double.
-    Real(f64),
+    Real(#[serde(with = "crate::exact")] f64),
     /// A text.
     Text(String),
 }
@@ -246,8 +319,10 @@ pub enum Grid {
     /// Doubles between bounds, both included.
     Real {
         /// The smallest value.
+        #[serde(with = "crate::exact")]
         low: f64,
         /// The largest value.
+        #[serde(with = "crate::exact")]
         high: f64,
         /// Digits behind the point.
         decimals: Option<u8>,
@@ -301,6 +376,17 @@ pub enum Shape {
         /// The weight of all other words, which are made of letters.
         other: f64,
     },
+}
+
+impl Shape {
+    fn settle(&mut self) {
+        let (Self::Pattern { layouts } | Self::Email { layouts }) = self else { return };
+        for piece in layouts.iter_mut().flat_map(|layout| &mut layout.pieces) {
+            if let Piece::Letter(letters) = piece {
+                letters.iter_mut().for_each(|(_, weight)| *weight = settled_share(*weight));
+            }
+        }
+    }
 }
 
 /// A way of writing texts.

@@ -43,11 +43,6 @@ impl Sample {
         }
     }
 
-    /// Rows kept so far.
-    pub(crate) fn rows(&self) -> usize {
-        self.rows
-    }
-
     /// Takes a batch whose rows are numbered from `first`.
     pub(crate) fn observe(&mut self, batch: &RecordBatch, first: u64) -> Result<(), LikenessError> {
         let numbers = (0..batch.num_rows() as u64).map(|place| first.wrapping_add(place));

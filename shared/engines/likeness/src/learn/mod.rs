@@ -318,6 +318,7 @@ impl Drawing<'_> {
         }
         self.model.correlations = vec![0.0; packed(self.model.latents.len())];
         calibrate(&mut self.model, &self.evidence)?;
+        self.model.settle();
         Ok(self.model)
     }
 

@@ -243,14 +243,14 @@ mod tests {
         let city: Vec<u32> = rows.clone().map(|row| (draw(row, 1) % 12) as u32).collect();
         let country: Vec<u32> = city.iter().map(|city| city / 4).collect();
         let alone: Vec<u32> = rows.clone().map(|row| (draw(row, 2) % 3) as u32).collect();
-        let price = rows.clone().map(|row| f64::from(country[row as usize]) + draw(row, 3) as f64 / 1e8);
+        let price: Vec<f64> = rows.clone().map(|row| f64::from(country[row as usize]) + draw(row, 3) as f64 / 1e8).collect();
         let noise = rows.clone().map(|row| draw(row, 4) as f64);
         let gaps = country.iter().map(|country| *country == 2).collect();
         let drafts = [
             choice(city, 12),
             choice(country, 3),
             choice(alone, 3),
-            number(price.collect()),
+            number(price),
             number(noise.collect()),
         ];
         let parents = grow(&drafts, &[None, None, None, None, Some(gaps)]);
