@@ -15,7 +15,10 @@ pub(crate) fn serialize<S: Serializer>(value: &f64, serializer: S) -> Result<S::
     let text = format!("{value:e}");
     let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
     let count = digits.bytes().filter(u8::is_ascii_digit).count();
-    let power = power.parse().unwrap_or(i32::MAX).saturating_sub(count as i32 - 1);
+    let power = power
+        .parse()
+        .unwrap_or(i32::MAX)
+        .saturating_sub(count as i32 - 1);
     if count <= DIGITS && power.abs() <= POWERS {
         serializer.serialize_f64(*value)
     } else {
@@ -87,7 +90,11 @@ mod tests {
     #[test]
     fn short_numbers_stay_numbers() {
         assert_eq!(serde_json::to_string(&Bound(0.25)).expect("json"), "0.25");
-        assert!(serde_json::to_string(&Bound(1.0 / 3.0)).expect("json").starts_with('"'));
+        assert!(
+            serde_json::to_string(&Bound(1.0 / 3.0))
+                .expect("json")
+                .starts_with('"')
+        );
         assert!(serde_json::from_str::<Bound>("\"x\"").is_err());
     }
 }

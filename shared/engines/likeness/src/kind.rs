@@ -85,9 +85,8 @@ impl Plain {
 pub(crate) fn ticks_per_day(data_type: &DataType) -> Option<i64> {
     Some(match data_type {
         DataType::Date32 => 1,
-        DataType::Date64 => 86_400_000,
         DataType::Timestamp(TimeUnit::Second, _) => 86_400,
-        DataType::Timestamp(TimeUnit::Millisecond, _) => 86_400_000,
+        DataType::Date64 | DataType::Timestamp(TimeUnit::Millisecond, _) => 86_400_000,
         DataType::Timestamp(TimeUnit::Microsecond, _) => 86_400_000_000,
         DataType::Timestamp(TimeUnit::Nanosecond, _) => 86_400_000_000_000,
         DataType::Dictionary(_, values) => return ticks_per_day(values),
@@ -136,6 +135,10 @@ macro_rules! with_whole {
 
 /// Brings an array into its plain form. Doubles that are no numbers become null, counted in the
 /// second value.
+#[expect(
+    clippy::cast_lossless,
+    reason = "one cast serves all widths, also the one that narrows"
+)]
 pub(crate) fn simplify(array: &ArrayRef, plain: Plain) -> Result<(ArrayRef, u64), LikenessError> {
     if let DataType::Dictionary(_, values) = array.data_type() {
         return simplify(&cast(array, values)?, plain);
@@ -180,6 +183,10 @@ fn finite(array: &ArrayRef) -> (ArrayRef, u64) {
 }
 
 /// Builds an array of a whole type.
+#[expect(
+    clippy::cast_lossless,
+    reason = "one cast serves all widths, also the one that widens"
+)]
 pub(crate) fn wholes(
     values: Vec<i64>,
     nulls: Option<NullBuffer>,
@@ -216,7 +223,10 @@ pub(crate) fn reals(
 ) -> Result<ArrayRef, LikenessError> {
     if let DataType::UInt64 = data_type {
         let values: Vec<u64> = values.into_iter().map(|value| value as u64).collect();
-        return Ok(Arc::new(arrow::array::UInt64Array::new(values.into(), nulls)));
+        return Ok(Arc::new(arrow::array::UInt64Array::new(
+            values.into(),
+            nulls,
+        )));
     }
     let array: ArrayRef = Arc::new(Float64Array::new(values.into(), nulls));
     shaped(array, data_type)
@@ -315,13 +325,23 @@ mod tests {
             let array = match plain {
                 Plain::Whole => wholes(numbers(), nulls, &data_type),
                 Plain::Real => reals(vec![3.0, 0.0, 7.0], nulls, &data_type),
-                Plain::Text => texts(StringArray::from(vec![Some("a"), None, Some("b")]), &data_type),
-                _ => booleans(BooleanArray::from(vec![Some(true), None, Some(false)]), &data_type),
+                Plain::Text => texts(
+                    StringArray::from(vec![Some("a"), None, Some("b")]),
+                    &data_type,
+                ),
+                _ => booleans(
+                    BooleanArray::from(vec![Some(true), None, Some(false)]),
+                    &data_type,
+                ),
             };
             let array = array.expect("an array");
             assert_eq!(array.data_type(), &data_type);
             let (simple, odd) = simplify(&array, plain).expect("a plain array");
-            assert_eq!((simple.len(), simple.null_count(), odd), (3, 1, 0), "{data_type}");
+            assert_eq!(
+                (simple.len(), simple.null_count(), odd),
+                (3, 1, 0),
+                "{data_type}"
+            );
             assert_eq!(simple.data_type(), &plain.data_type());
             if plain == Plain::Whole {
                 assert_eq!(simple.as_primitive::<Int64Type>().value(2), 7);

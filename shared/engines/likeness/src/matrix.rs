@@ -19,13 +19,16 @@ pub(crate) fn cholesky(size: usize, below: &[f64]) -> Option<Vec<f64>> {
     let start = |row: usize| row * (row + 1) / 2;
     for row in 0..size {
         for column in 0..=row {
-            let mut sum = if row == column { 1.0 } else { below[place(row, column)] };
+            let mut sum = if row == column {
+                1.0
+            } else {
+                below[place(row, column)]
+            };
             for inner in 0..column {
                 sum -= root[start(row) + inner] * root[start(column) + inner];
             }
             root[start(row) + column] = if row == column {
-                // The negation also catches what is no number.
-                if !(sum > LEAST) {
+                if sum.is_nan() || sum <= LEAST {
                     return None;
                 }
                 sum.sqrt()
@@ -44,7 +47,11 @@ const MAX_PROJECTED: usize = 120;
 /// diagonal is set to ones. Does nothing to a matrix that has one.
 pub(crate) fn mend(size: usize, below: &mut [f64]) {
     for value in below.iter_mut() {
-        *value = if value.is_finite() { value.clamp(-0.999, 0.999) } else { 0.0 };
+        *value = if value.is_finite() {
+            value.clamp(-0.999, 0.999)
+        } else {
+            0.0
+        };
     }
     if cholesky(size, below).is_some() {
         return;
@@ -162,7 +169,11 @@ mod tests {
         let below = [0.5, -0.3, 0.2];
         let root = cholesky(3, &below).expect("a correlation matrix");
         let entry = |row: usize, column: usize| root[row * (row + 1) / 2 + column];
-        let square = |a: usize, b: usize| (0..=a.min(b)).map(|k| entry(a, k) * entry(b, k)).sum::<f64>();
+        let square = |a: usize, b: usize| {
+            (0..=a.min(b))
+                .map(|k| entry(a, k) * entry(b, k))
+                .sum::<f64>()
+        };
         assert!((square(1, 0) - 0.5).abs() < 1e-12);
         assert!((square(2, 1) - 0.2).abs() < 1e-12);
         assert!((square(2, 2) - 1.0).abs() < 1e-12);
@@ -175,7 +186,10 @@ mod tests {
         let mut below = [0.9, 0.9, -0.9];
         mend(3, &mut below);
         assert!(cholesky(3, &below).is_some());
-        assert!(below[0] > 0.3 && below[1] > 0.3 && below[2] < 0.0, "{below:?}");
+        assert!(
+            below[0] > 0.3 && below[1] > 0.3 && below[2] < 0.0,
+            "{below:?}"
+        );
         let mut sound = [0.9, 0.9, 0.9];
         mend(3, &mut sound);
         assert_eq!(sound, [0.9, 0.9, 0.9]);

@@ -75,7 +75,11 @@ impl Model {
 
     /// Rounds what was measured to digits that JSON keeps.
     pub(crate) fn settle(&mut self) {
-        let shares = |shares: &mut Vec<f64>| shares.iter_mut().for_each(|share| *share = settled_share(*share));
+        let shares = |shares: &mut Vec<f64>| {
+            for share in shares {
+                *share = settled_share(*share);
+            }
+        };
         shares(&mut self.correlations);
         for column in &mut self.columns {
             if let Missing::Sometimes { share, .. } = &mut column.missing {
@@ -89,7 +93,10 @@ impl Model {
                             *place = settled(*place);
                         }
                     });
-                    if let Grid::Whole { week: Some(week), .. } = grid {
+                    if let Grid::Whole {
+                        week: Some(week), ..
+                    } = grid
+                    {
                         shares(&mut week.shares);
                     }
                 }
@@ -380,10 +387,14 @@ pub enum Shape {
 
 impl Shape {
     fn settle(&mut self) {
-        let (Self::Pattern { layouts } | Self::Email { layouts }) = self else { return };
+        let (Self::Pattern { layouts } | Self::Email { layouts }) = self else {
+            return;
+        };
         for piece in layouts.iter_mut().flat_map(|layout| &mut layout.pieces) {
             if let Piece::Letter(letters) = piece {
-                letters.iter_mut().for_each(|(_, weight)| *weight = settled_share(*weight));
+                letters
+                    .iter_mut()
+                    .for_each(|(_, weight)| *weight = settled_share(*weight));
             }
         }
     }

@@ -131,7 +131,11 @@ mod tests {
             squares += z * z;
         }
         assert!(f64::abs(sum / 1e5) < 0.01, "mean {}", sum / 1e5);
-        assert!(f64::abs(squares / 1e5 - 1.0) < 0.02, "variance {}", squares / 1e5);
+        assert!(
+            f64::abs(squares / 1e5 - 1.0) < 0.02,
+            "variance {}",
+            squares / 1e5
+        );
     }
 
     #[test]

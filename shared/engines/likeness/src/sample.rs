@@ -58,7 +58,10 @@ impl Sample {
         }
         let rows = numbers.filter(|row| self.key.at(*row) < self.limit);
         let rows = rows.collect();
-        self.keep(filter_record_batch(batch, &BooleanArray::from(wanted))?, rows)
+        self.keep(
+            filter_record_batch(batch, &BooleanArray::from(wanted))?,
+            rows,
+        )
     }
 
     fn keep(&mut self, batch: RecordBatch, rows: Vec<u64>) -> Result<(), LikenessError> {
@@ -95,7 +98,9 @@ impl Sample {
                 .map(|row| Some(self.key.at(*row) < self.limit))
                 .collect();
             let kept = filter_record_batch(&batch, &wanted)?;
-            let rows = rows.into_iter().filter(|row| self.key.at(*row) < self.limit);
+            let rows = rows
+                .into_iter()
+                .filter(|row| self.key.at(*row) < self.limit);
             let rows: Vec<u64> = rows.collect();
             self.rows += rows.len();
             self.bytes += bytes_of(&kept);
@@ -136,7 +141,9 @@ impl Sample {
                 .iter()
                 .map(|row| Some(self.key.at(*row) < self.limit))
                 .collect();
-            let rows = rows.into_iter().filter(|row| self.key.at(*row) < self.limit);
+            let rows = rows
+                .into_iter()
+                .filter(|row| self.key.at(*row) < self.limit);
             let rows = rows.collect();
             self.keep(filter_record_batch(&batch, &wanted)?, rows)?;
         }
@@ -185,7 +192,9 @@ mod tests {
         let mut sample = Sample::new(schema(), capacity, 1 << 30);
         for first in (0..10_000).step_by(part as usize) {
             let end = (first + part).min(10_000);
-            sample.observe(&batch(first..end), first as u64).expect("a batch");
+            sample
+                .observe(&batch(first..end), first as u64)
+                .expect("a batch");
         }
         let rows = sample.finish().expect("a sample");
         rows.column(0).as_primitive::<Int64Type>().values().to_vec()
@@ -206,7 +215,9 @@ mod tests {
     fn parts_merge_in_any_order() {
         let part = |range: std::ops::Range<i64>| {
             let mut sample = Sample::new(schema(), 500, 1 << 30);
-            sample.observe(&batch(range.clone()), range.start as u64).expect("a batch");
+            sample
+                .observe(&batch(range.clone()), range.start as u64)
+                .expect("a batch");
             sample
         };
         let mut merged = part(7_000..10_000);
@@ -221,7 +232,9 @@ mod tests {
     fn bytes_bound_the_rows() {
         let mut sample = Sample::new(schema(), 10_000, 20_000);
         for first in (0..10_000).step_by(100) {
-            sample.observe(&batch(first..first + 100), first as u64).expect("a batch");
+            sample
+                .observe(&batch(first..first + 100), first as u64)
+                .expect("a batch");
         }
         assert!(sample.bytes <= 20_000, "{} bytes", sample.bytes);
         let rows = sample.finish().expect("a sample").num_rows();

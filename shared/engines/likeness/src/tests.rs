@@ -51,38 +51,94 @@ fn orders(rows: usize) -> RecordBatch {
         (z.exp() * 1_000.0) as i128
     };
     let columns: Vec<(&str, ArrayRef)> = vec![
-        ("order_id", Arc::new(Int64Array::from_iter_values(all.clone().map(|row| 1_000 + row as i64)))),
-        ("code", Arc::new(StringArray::from_iter_values(all.clone().map(|row| {
-            format!("IN-{:06}", row * 7_919 % 1_000_003)
-        })))),
-        ("city", Arc::new(StringArray::from_iter_values(all.clone().map(|row| CITIES[city(row)].0)))),
-        ("country", Arc::new(StringArray::from_iter_values(all.clone().map(|row| CITIES[city(row)].1)))),
-        ("size", Arc::new(Float64Array::from_iter_values(all.clone().map(size)))),
-        ("price", Arc::new(
-            Decimal128Array::from_iter_values(all.clone().map(price))
-                .with_precision_and_scale(12, 2)
-                .expect("a decimal"),
-        )),
-        ("discount", Arc::new(Float64Array::from_iter(all.clone().map(|row| {
-            // Only Italians know what the discount is.
-            (CITIES[city(row)].1 == "Italy").then(|| (unit("discount", row) * 20.0).round() / 100.0)
-        })))),
-        ("note", Arc::new(StringArray::from_iter(all.clone().map(|row| {
-            (unit("note", row) < 0.3).then(|| format!("customer {} says hello", draw("name", row)))
-        })))),
-        ("paid", Arc::new(BooleanArray::from_iter(all.clone().map(|row| Some(size(row) > 0.5))))),
-        ("day", Arc::new(Date32Array::from_iter_values(all.clone().map(|row| {
-            let day = 19_000 + (unit("day", row) * 700.0) as i32;
-            // Saturdays and Sundays are free: Monday is day 4 of a week that begins on a Thursday.
-            if matches!(day.rem_euclid(7), 2 | 3) { day + 2 } else { day }
-        })))),
-        ("at", Arc::new(TimestampSecondArray::from_iter_values(all.clone().map(|row| {
-            1_700_000_000 + (unit("at", row) * 2e7) as i64
-        })))),
-        ("email", Arc::new(StringArray::from_iter_values(all.map(|row| format!("user{row}@corp.test"))))),
+        (
+            "order_id",
+            Arc::new(Int64Array::from_iter_values(
+                all.clone().map(|row| 1_000 + row as i64),
+            )),
+        ),
+        (
+            "code",
+            Arc::new(StringArray::from_iter_values(
+                all.clone()
+                    .map(|row| format!("IN-{:06}", row * 7_919 % 1_000_003)),
+            )),
+        ),
+        (
+            "city",
+            Arc::new(StringArray::from_iter_values(
+                all.clone().map(|row| CITIES[city(row)].0),
+            )),
+        ),
+        (
+            "country",
+            Arc::new(StringArray::from_iter_values(
+                all.clone().map(|row| CITIES[city(row)].1),
+            )),
+        ),
+        (
+            "size",
+            Arc::new(Float64Array::from_iter_values(all.clone().map(size))),
+        ),
+        (
+            "price",
+            Arc::new(
+                Decimal128Array::from_iter_values(all.clone().map(price))
+                    .with_precision_and_scale(12, 2)
+                    .expect("a decimal"),
+            ),
+        ),
+        (
+            "discount",
+            Arc::new(Float64Array::from_iter(all.clone().map(|row| {
+                // Only Italians know what the discount is.
+                (CITIES[city(row)].1 == "Italy")
+                    .then(|| (unit("discount", row) * 20.0).round() / 100.0)
+            }))),
+        ),
+        (
+            "note",
+            Arc::new(StringArray::from_iter(all.clone().map(|row| {
+                (unit("note", row) < 0.3)
+                    .then(|| format!("customer {} says hello", draw("name", row)))
+            }))),
+        ),
+        (
+            "paid",
+            Arc::new(BooleanArray::from_iter(
+                all.clone().map(|row| Some(size(row) > 0.5)),
+            )),
+        ),
+        (
+            "day",
+            Arc::new(Date32Array::from_iter_values(all.clone().map(|row| {
+                let day = 19_000 + (unit("day", row) * 700.0) as i32;
+                // Saturdays and Sundays are free: Monday is day 4 of a week that begins on a Thursday.
+                if matches!(day.rem_euclid(7), 2 | 3) {
+                    day + 2
+                } else {
+                    day
+                }
+            }))),
+        ),
+        (
+            "at",
+            Arc::new(TimestampSecondArray::from_iter_values(
+                all.clone()
+                    .map(|row| 1_700_000_000 + (unit("at", row) * 2e7) as i64),
+            )),
+        ),
+        (
+            "email",
+            Arc::new(StringArray::from_iter_values(
+                all.map(|row| format!("user{row}@corp.test")),
+            )),
+        ),
     ];
-    RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true)))
-        .expect("a table")
+    RecordBatch::try_from_iter_with_nullable(
+        columns.into_iter().map(|(name, array)| (name, array, true)),
+    )
+    .expect("a table")
 }
 
 fn learned(table: &RecordBatch) -> Learned {
@@ -92,22 +148,44 @@ fn learned(table: &RecordBatch) -> Learned {
 }
 
 fn made(model: &Model, rows: u64) -> RecordBatch {
-    Generator::new(model, 5).expect("a model").batch(0..rows).expect("rows")
+    Generator::new(model, 5)
+        .expect("a model")
+        .batch(0..rows)
+        .expect("rows")
 }
 
 fn texts<'a>(batch: &'a RecordBatch, name: &str) -> Vec<Option<&'a str>> {
-    batch.column_by_name(name).expect("a column").as_string::<i32>().iter().collect()
+    batch
+        .column_by_name(name)
+        .expect("a column")
+        .as_string::<i32>()
+        .iter()
+        .collect()
 }
 
 fn reals(batch: &RecordBatch, name: &str) -> Vec<Option<f64>> {
-    batch.column_by_name(name).expect("a column").as_primitive::<Float64Type>().iter().collect()
+    batch
+        .column_by_name(name)
+        .expect("a column")
+        .as_primitive::<Float64Type>()
+        .iter()
+        .collect()
 }
 
 fn correlation(a: &[f64], b: &[f64]) -> f64 {
     let count = a.len() as f64;
     let (mean_a, mean_b) = (a.iter().sum::<f64>() / count, b.iter().sum::<f64>() / count);
-    let products: f64 = a.iter().zip(b).map(|(a, b)| (a - mean_a) * (b - mean_b)).sum();
-    let squares = |values: &[f64], mean: f64| values.iter().map(|value| (value - mean).powi(2)).sum::<f64>();
+    let products: f64 = a
+        .iter()
+        .zip(b)
+        .map(|(a, b)| (a - mean_a) * (b - mean_b))
+        .sum();
+    let squares = |values: &[f64], mean: f64| {
+        values
+            .iter()
+            .map(|value| (value - mean).powi(2))
+            .sum::<f64>()
+    };
     products / (squares(a, mean_a) * squares(b, mean_b)).sqrt()
 }
 
@@ -119,46 +197,97 @@ fn a_table_and_its_likeness() {
     assert_eq!(rows.schema(), table.schema());
 
     // Keys do not repeat, and codes keep their format.
-    let ids: HashSet<i64> = rows.column(0).as_primitive::<Int64Type>().values().iter().copied().collect();
+    let ids: HashSet<i64> = rows
+        .column(0)
+        .as_primitive::<Int64Type>()
+        .values()
+        .iter()
+        .copied()
+        .collect();
     assert_eq!(ids.len(), 6_000);
     let codes: HashSet<&str> = texts(&rows, "code").into_iter().flatten().collect();
     assert_eq!(codes.len(), 6_000);
-    assert!(codes.iter().all(|code| code.len() == 9 && code.starts_with("IN-")));
+    assert!(
+        codes
+            .iter()
+            .all(|code| code.len() == 9 && code.starts_with("IN-"))
+    );
     let emails = texts(&rows, "email");
-    assert!(emails.iter().flatten().all(|email| email.starts_with("user") && email.contains("@example.")));
+    assert!(
+        emails
+            .iter()
+            .flatten()
+            .all(|email| email.starts_with("user") && email.contains("@example."))
+    );
 
     // What decides about what still does.
     let countries: HashMap<&str, &str> = CITIES.into_iter().collect();
-    for (city, country) in texts(&rows, "city").into_iter().zip(texts(&rows, "country")) {
-        assert_eq!(countries[city.expect("a city")], country.expect("a country"));
+    for (city, country) in texts(&rows, "city")
+        .into_iter()
+        .zip(texts(&rows, "country"))
+    {
+        assert_eq!(
+            countries[city.expect("a city")],
+            country.expect("a country")
+        );
     }
     let discounts = reals(&rows, "discount");
     for (country, discount) in texts(&rows, "country").into_iter().zip(&discounts) {
         assert_eq!(country == Some("Italy"), discount.is_some());
     }
     assert!(discounts.iter().flatten().all(|discount| {
-        (0.0..=0.2).contains(discount) && (discount * 100.0 - (discount * 100.0).round()).abs() < 1e-9
+        (0.0..=0.2).contains(discount)
+            && (discount * 100.0 - (discount * 100.0).round()).abs() < 1e-9
     }));
 
     // Shapes and bounds.
     let prices = |batch: &RecordBatch| -> Vec<f64> {
-        let prices = batch.column_by_name("price").expect("a column").as_primitive::<Decimal128Type>();
+        let prices = batch
+            .column_by_name("price")
+            .expect("a column")
+            .as_primitive::<Decimal128Type>();
         prices.values().iter().map(|price| *price as f64).collect()
     };
-    let sizes = |batch: &RecordBatch| reals(batch, "size").into_iter().flatten().collect::<Vec<f64>>();
+    let sizes = |batch: &RecordBatch| {
+        reals(batch, "size")
+            .into_iter()
+            .flatten()
+            .collect::<Vec<f64>>()
+    };
     let bounds = |values: Vec<f64>| {
-        values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |known, value| {
-            (known.0.min(*value), known.1.max(*value))
-        })
+        values
+            .iter()
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |known, value| {
+                (known.0.min(*value), known.1.max(*value))
+            })
     };
     let (low, high) = bounds(prices(&table));
     let (new_low, new_high) = bounds(prices(&rows));
-    assert!(low <= new_low && new_high <= high, "{new_low} to {new_high} in {low} to {high}");
-    let logs = |batch: &RecordBatch| prices(batch).into_iter().map(|price| (price + 1.0).ln()).collect::<Vec<f64>>();
-    let (old, new) = (correlation(&sizes(&table), &logs(&table)), correlation(&sizes(&rows), &logs(&rows)));
+    assert!(
+        low <= new_low && new_high <= high,
+        "{new_low} to {new_high} in {low} to {high}"
+    );
+    let logs = |batch: &RecordBatch| {
+        prices(batch)
+            .into_iter()
+            .map(|price| (price + 1.0).ln())
+            .collect::<Vec<f64>>()
+    };
+    let (old, new) = (
+        correlation(&sizes(&table), &logs(&table)),
+        correlation(&sizes(&rows), &logs(&rows)),
+    );
     assert!((old - new).abs() < 0.06, "{old} became {new}");
-    let days = rows.column_by_name("day").expect("a column").as_primitive::<Date32Type>();
-    assert!(days.values().iter().all(|day| !matches!(day.rem_euclid(7), 2 | 3)), "a day off");
+    let days = rows
+        .column_by_name("day")
+        .expect("a column")
+        .as_primitive::<Date32Type>();
+    assert!(
+        days.values()
+            .iter()
+            .all(|day| !matches!(day.rem_euclid(7), 2 | 3)),
+        "a day off"
+    );
 
     // Missing values.
     let share = |batch: &RecordBatch, name: &str| {
@@ -196,8 +325,12 @@ fn nothing_rare_stands_in_a_model() {
     }
     for size in reals(&table, "size").into_iter().flatten() {
         let text = size.to_string();
-        let is_bound = json.contains(&format!("\"low\":\"{text}e")) || json.contains(&format!("\"high\":\"{text}e"));
-        assert!(is_bound || !json.contains(&text), "{text} stands in the model");
+        let is_bound = json.contains(&format!("\"low\":\"{text}e"))
+            || json.contains(&format!("\"high\":\"{text}e"));
+        assert!(
+            is_bound || !json.contains(&text),
+            "{text} stands in the model"
+        );
     }
     let rows = made(&model, 3_000);
     let city_names: HashSet<&str> = texts(&rows, "city").into_iter().flatten().collect();
@@ -224,23 +357,41 @@ fn parts_make_the_same_rows_and_json_keeps_them() {
             first = end;
         }
         if part > 1 {
-            assert_eq!(concat_batches(&whole.schema(), &batches).expect("one batch"), whole);
+            assert_eq!(
+                concat_batches(&whole.schema(), &batches).expect("one batch"),
+                whole
+            );
         }
     }
-    let other = Generator::new(&model, 6).expect("a model").batch(0..3_000).expect("rows");
+    let other = Generator::new(&model, 6)
+        .expect("a model")
+        .batch(0..3_000)
+        .expect("rows");
     assert_ne!(other.column(4), whole.column(4));
     // Far rows stand alone too.
     let far = generator.batch(1 << 60..(1 << 60) + 10).expect("rows");
-    assert_eq!(far.slice(5, 5), generator.batch((1 << 60) + 5..(1 << 60) + 10).expect("rows"));
+    assert_eq!(
+        far.slice(5, 5),
+        generator
+            .batch((1 << 60) + 5..(1 << 60) + 10)
+            .expect("rows")
+    );
 }
 
 #[test]
 fn learners_and_comparisons_of_parts_merge() {
     let table = orders(5_000);
-    let options = LearnOptions { sample_rows: 1_000, ..LearnOptions::default() };
+    let options = LearnOptions {
+        sample_rows: 1_000,
+        ..LearnOptions::default()
+    };
     let learn = |from: usize, to: usize| {
-        let mut learner = Learner::new(&table.schema(), &options).expect("columns").starting_at(from as u64);
-        learner.observe(&table.slice(from, to - from)).expect("a batch");
+        let mut learner = Learner::new(&table.schema(), &options)
+            .expect("columns")
+            .starting_at(from as u64);
+        learner
+            .observe(&table.slice(from, to - from))
+            .expect("a batch");
         learner
     };
     let whole = learn(0, 5_000).finish().expect("a model");
@@ -254,13 +405,19 @@ fn learners_and_comparisons_of_parts_merge() {
 
     let rows = made(&whole.model, 4_000);
     let compare = |from: usize, to: usize| {
-        let mut comparison = Comparison::new(&whole.model, whole.reference.clone()).expect("a table");
-        comparison.observe(&rows.slice(from, to - from), from as u64).expect("a batch");
+        let mut comparison =
+            Comparison::new(&whole.model, whole.reference.clone()).expect("a table");
+        comparison
+            .observe(&rows.slice(from, to - from), from as u64)
+            .expect("a batch");
         comparison
     };
     let mut parts = compare(2_000, 4_000);
     parts.merge(&compare(0, 2_000)).expect("merges");
-    assert_eq!(parts.finish().expect("a report"), compare(0, 4_000).finish().expect("a report"));
+    assert_eq!(
+        parts.finish().expect("a report"),
+        compare(0, 4_000).finish().expect("a report")
+    );
 }
 
 #[test]
@@ -268,14 +425,22 @@ fn correlations_are_recovered() {
     for wanted in [-0.9_f64, -0.4, 0.0, 0.7, 0.95] {
         let a: Vec<f64> = (0..8_000).map(|row| normal("a", row)).collect();
         let spread = (1.0 - wanted * wanted).sqrt();
-        let b: Vec<f64> = (0..8_000).map(|row| (wanted * a[row] + spread * normal("b", row)).exp()).collect();
+        let b: Vec<f64> = (0..8_000)
+            .map(|row| (wanted * a[row] + spread * normal("b", row)).exp())
+            .collect();
         let counts = a.iter().map(|a| (a * 2.0).floor() as i64);
         let counts: ArrayRef = Arc::new(Int64Array::from_iter_values(counts));
         let column = |values: &Vec<f64>| Arc::new(Float64Array::from(values.clone())) as ArrayRef;
-        let table = RecordBatch::try_from_iter([("a", column(&a)), ("b", column(&b)), ("c", counts)]);
+        let table =
+            RecordBatch::try_from_iter([("a", column(&a)), ("b", column(&b)), ("c", counts)]);
         let model = learned(&table.expect("a table")).model;
         let rows = made(&model, 8_000);
-        let new = |name: &str| reals(&rows, name).into_iter().flatten().collect::<Vec<f64>>();
+        let new = |name: &str| {
+            reals(&rows, name)
+                .into_iter()
+                .flatten()
+                .collect::<Vec<f64>>()
+        };
         let found = correlation(&new("a"), &new("b"));
         let real = correlation(&a, &b);
         assert!((found - real).abs() < 0.05, "{real} became {found}");
@@ -293,9 +458,11 @@ fn missing_together_stays_together() {
         let values = (0..rows).map(|row| (!gap(row)).then(|| normal(name, row)));
         Arc::new(Float64Array::from_iter(values)) as ArrayRef
     };
-    let table = RecordBatch::try_from_iter([("x", column("x")), ("y", column("y"))]).expect("a table");
+    let table =
+        RecordBatch::try_from_iter([("x", column("x")), ("y", column("y"))]).expect("a table");
     let made = made(&learned(&table).model, 4_000);
-    let split = (0..4_000).filter(|row| made.column(0).is_null(*row) != made.column(1).is_null(*row));
+    let split =
+        (0..4_000).filter(|row| made.column(0).is_null(*row) != made.column(1).is_null(*row));
     let split = split.count();
     assert!(split < 200, "{split} rows miss one of two");
     assert!(made.column(0).null_count().abs_diff(800) < 120);
@@ -306,33 +473,81 @@ fn what_cannot_be_learned_is_told() {
     let options = LearnOptions::default();
     let code = |result: Result<Learner, LikenessError>| result.expect_err("a fault").code();
     let field = |name: &str, data_type| Field::new(name, data_type, true);
-    assert_eq!(code(Learner::new(&Schema::empty(), &options)), "LIKE_NO_COLUMNS");
-    let wide: Vec<Field> = (0..501).map(|place| field(&place.to_string(), DataType::Int64)).collect();
-    assert_eq!(code(Learner::new(&Schema::new(wide), &options)), "LIKE_TOO_MANY_COLUMNS");
-    let twice = Schema::new(vec![field("a", DataType::Int64), field("a", DataType::Utf8)]);
-    assert_eq!(code(Learner::new(&twice, &options)), "LIKE_DUPLICATE_COLUMN");
+    assert_eq!(
+        code(Learner::new(&Schema::empty(), &options)),
+        "LIKE_NO_COLUMNS"
+    );
+    let wide: Vec<Field> = (0..501)
+        .map(|place| field(&place.to_string(), DataType::Int64))
+        .collect();
+    assert_eq!(
+        code(Learner::new(&Schema::new(wide), &options)),
+        "LIKE_TOO_MANY_COLUMNS"
+    );
+    let twice = Schema::new(vec![
+        field("a", DataType::Int64),
+        field("a", DataType::Utf8),
+    ]);
+    assert_eq!(
+        code(Learner::new(&twice, &options)),
+        "LIKE_DUPLICATE_COLUMN"
+    );
     let list = ListArray::from_iter_primitive::<Int32Type, _, _>([Some([Some(1)])]);
     let listed = Schema::new(vec![field("a", list.data_type().clone())]);
-    assert_eq!(code(Learner::new(&listed, &options)), "LIKE_UNSUPPORTED_TYPE");
+    assert_eq!(
+        code(Learner::new(&listed, &options)),
+        "LIKE_UNSUPPORTED_TYPE"
+    );
     let one = Schema::new(vec![field("a", DataType::Int64)]);
-    let wrong = LearnOptions { rare_below: 1, ..LearnOptions::default() };
+    let wrong = LearnOptions {
+        rare_below: 1,
+        ..LearnOptions::default()
+    };
     assert_eq!(code(Learner::new(&one, &wrong)), "LIKE_INVALID_OPTION");
 
     let mut learner = Learner::new(&one, &options).expect("columns");
-    assert_eq!(learner.clone().finish().expect_err("no rows").code(), "LIKE_NO_ROWS");
+    assert_eq!(
+        learner.clone().finish().expect_err("no rows").code(),
+        "LIKE_NO_ROWS"
+    );
     let batch = |name: &str, rows: i64| {
         let values: ArrayRef = Arc::new(Int64Array::from_iter_values(0..rows));
         RecordBatch::try_from_iter_with_nullable([(name, values, true)]).expect("a batch")
     };
-    assert_eq!(learner.observe(&batch("b", 3)).expect_err("another column").code(), "LIKE_SCHEMA_MISMATCH");
+    assert_eq!(
+        learner
+            .observe(&batch("b", 3))
+            .expect_err("another column")
+            .code(),
+        "LIKE_SCHEMA_MISMATCH"
+    );
     learner.observe(&batch("a", 3)).expect("a batch");
-    assert_eq!(learner.clone().finish().expect_err("few rows").code(), "LIKE_TOO_FEW_ROWS");
-    let other = Learner::new(&one, &LearnOptions { rare_below: 9, ..LearnOptions::default() }).expect("columns");
-    assert_eq!(learner.merge(&other).expect_err("other options").code(), "LIKE_OPTIONS_MISMATCH");
+    assert_eq!(
+        learner.clone().finish().expect_err("few rows").code(),
+        "LIKE_TOO_FEW_ROWS"
+    );
+    let other = Learner::new(
+        &one,
+        &LearnOptions {
+            rare_below: 9,
+            ..LearnOptions::default()
+        },
+    )
+    .expect("columns");
+    assert_eq!(
+        learner.merge(&other).expect_err("other options").code(),
+        "LIKE_OPTIONS_MISMATCH"
+    );
 
     let model = learned(&batch("a", 50)).model;
     let generator = Generator::new(&model, 1).expect("a model");
-    assert_eq!(generator.batch(0..MAX_BATCH_ROWS + 1).expect_err("too many").code(), "LIKE_BATCH_TOO_LARGE");
+    assert_eq!(
+        generator
+            .batch(0..MAX_BATCH_ROWS + 1)
+            .expect_err("too many")
+            .code(),
+        "LIKE_BATCH_TOO_LARGE"
+    );
     assert_eq!(generator.batch(5..5).expect("no rows").num_rows(), 0);
 }
 
@@ -340,9 +555,15 @@ fn what_cannot_be_learned_is_told() {
 fn damaged_models_are_refused() {
     let model = learned(&orders(500)).model;
     let json = model.to_json().expect("json");
-    assert_eq!(Model::from_json("{").expect_err("no json").code(), "LIKE_INVALID_MODEL");
+    assert_eq!(
+        Model::from_json("{").expect_err("no json").code(),
+        "LIKE_INVALID_MODEL"
+    );
     let newer = json.replacen("\"version\":1", "\"version\":2", 1);
-    assert_eq!(Model::from_json(&newer).expect_err("newer").code(), "LIKE_MODEL_VERSION");
+    assert_eq!(
+        Model::from_json(&newer).expect_err("newer").code(),
+        "LIKE_MODEL_VERSION"
+    );
     let damage: [fn(&mut Model); 8] = [
         |model| model.columns.clear(),
         |model| model.correlations.truncate(1),
@@ -365,7 +586,11 @@ fn damaged_models_are_refused() {
         let mut model = model.clone();
         damage(&mut model);
         let fault = Generator::new(&model, 1).expect_err("a fault");
-        assert_eq!(fault.code(), "LIKE_INVALID_MODEL", "damage {number}: {fault}");
+        assert_eq!(
+            fault.code(),
+            "LIKE_INVALID_MODEL",
+            "damage {number}: {fault}"
+        );
     }
     // Columns that wait for each other.
     let mut model = model;
@@ -382,15 +607,30 @@ fn any_column(rows: usize) -> impl Strategy<Value = ArrayRef> {
     use proptest::collection::vec;
     use proptest::option::of;
     let whole = prop_oneof![any::<i64>(), 0..4_i64, Just(i64::MAX), Just(i64::MIN)];
-    let real = prop_oneof![any::<f64>(), -1.0..1.0_f64, Just(0.0), Just(f64::MAX), Just(f64::MIN)];
-    let text = prop_oneof!["[a-c]{0,2}", "\\PC{0,80}", "[a-z]{1,5}@[a-z]{2,4}\\.com", "[A-Z]{2}-[0-9]{4}", "(one |two |three ){0,90}"];
+    let real = prop_oneof![
+        any::<f64>(),
+        -1.0..1.0_f64,
+        Just(0.0),
+        Just(f64::MAX),
+        Just(f64::MIN)
+    ];
+    let text = prop_oneof![
+        "[a-c]{0,2}",
+        "\\PC{0,80}",
+        "[a-z]{1,5}@[a-z]{2,4}\\.com",
+        "[A-Z]{2}-[0-9]{4}",
+        "(one |two |three ){0,90}"
+    ];
     prop_oneof![
         vec(of(whole), rows).prop_map(|values| Arc::new(Int64Array::from(values)) as ArrayRef),
         vec(of(real), rows).prop_map(|values| Arc::new(Float64Array::from(values)) as ArrayRef),
         vec(of(text), rows).prop_map(|values| Arc::new(StringArray::from(values)) as ArrayRef),
-        vec(of(any::<bool>()), rows).prop_map(|values| Arc::new(BooleanArray::from(values)) as ArrayRef),
-        vec(of(any::<i32>()), rows).prop_map(|values| Arc::new(Date32Array::from(values)) as ArrayRef),
-        vec(of(any::<i64>()), rows).prop_map(|values| Arc::new(TimestampSecondArray::from(values)) as ArrayRef),
+        vec(of(any::<bool>()), rows)
+            .prop_map(|values| Arc::new(BooleanArray::from(values)) as ArrayRef),
+        vec(of(any::<i32>()), rows)
+            .prop_map(|values| Arc::new(Date32Array::from(values)) as ArrayRef),
+        vec(of(any::<i64>()), rows)
+            .prop_map(|values| Arc::new(TimestampSecondArray::from(values)) as ArrayRef),
     ]
 }
 

@@ -19,7 +19,10 @@ impl WeekScale {
         if cells != 7 && cells != 168 {
             return Err("a week has 7 or 168 parts");
         }
-        let ticks_per_week = week.ticks_per_day.checked_mul(7).ok_or("a day is too long")?;
+        let ticks_per_week = week
+            .ticks_per_day
+            .checked_mul(7)
+            .ok_or("a day is too long")?;
         if week.ticks_per_day < 1 || ticks_per_week % cells != 0 {
             return Err("a day does not divide");
         }
@@ -64,7 +67,11 @@ impl WeekScale {
         let cell = self.before.partition_point(|before| *before <= inside);
         let cell = cell.clamp(1, self.before.len() - 1) - 1;
         let (low, high) = (self.before[cell], self.before[cell + 1]);
-        let part = if high > low { (inside - low) / (high - low) } else { 0.0 };
+        let part = if high > low {
+            (inside - low) / (high - low)
+        } else {
+            0.0
+        };
         week * self.ticks_per_week as f64 + (cell as f64 + part) * self.ticks_per_cell as f64
     }
 
@@ -84,7 +91,10 @@ mod tests {
         for (cell, share) in shares.iter_mut().enumerate() {
             *share = if cell % 24 < 8 { 0.0 } else { 1.0 / 112.0 };
         }
-        let week = Week { ticks_per_day: 86_400, shares };
+        let week = Week {
+            ticks_per_day: 86_400,
+            shares,
+        };
         let origin = 1_700_000_000;
         let scale = WeekScale::new(&week, origin).expect("a week");
         let mut last = f64::NEG_INFINITY;
@@ -100,19 +110,33 @@ mod tests {
         }
         for tenth in 0..1_000 {
             let ticks = scale.ticks(f64::from(tenth) / 10.0) as i64;
-            assert!(ticks.rem_euclid(86_400) >= 8 * 3_600, "{ticks} lies in the night");
+            assert!(
+                ticks.rem_euclid(86_400) >= 8 * 3_600,
+                "{ticks} lies in the night"
+            );
         }
     }
 
     #[test]
     fn days_before_the_epoch_have_weeks_too() {
-        let week = Week { ticks_per_day: 1, shares: vec![1.0 / 7.0; 7] };
+        let week = Week {
+            ticks_per_day: 1,
+            shares: vec![1.0 / 7.0; 7],
+        };
         let scale = WeekScale::new(&week, -10).expect("a week");
         for day in -10..10 {
             let ticks = scale.base() as f64 + scale.ticks(scale.place(day, 0.5));
             assert_eq!(libm::floor(ticks) as i64, day);
         }
-        let bad = |days: i64, shares: Vec<f64>| WeekScale::new(&Week { ticks_per_day: days, shares }, 0);
+        let bad = |days: i64, shares: Vec<f64>| {
+            WeekScale::new(
+                &Week {
+                    ticks_per_day: days,
+                    shares,
+                },
+                0,
+            )
+        };
         assert!(bad(1, vec![0.5; 7]).is_err());
         assert!(bad(0, vec![1.0 / 7.0; 7]).is_err());
         assert!(bad(1, vec![1.0 / 168.0; 168]).is_err());

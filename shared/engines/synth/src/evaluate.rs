@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::cells::{Cells, Strings, Text, Values};
 use crate::frame::Frame;
 use crate::model::{Rule, Segment};
-use millrace_draw::Permutation;
 use crate::plan::DataType;
 use crate::pools;
+use millrace_draw::Permutation;
 use millrace_draw::{Key, scale};
 
 const DAY: i64 = 86_400;

@@ -1,19 +1,14 @@
 //! One column's values out of normal numbers.
 
-use std::ops::Range;
-
-use arrow::array::{ArrayRef, BooleanArray, StringBuilder, new_null_array};
-use arrow::buffer::{BooleanBuffer, NullBuffer};
 use arrow::datatypes::{DataType, Field};
-use millrace_draw::{Key, Permutation, scale};
+use millrace_draw::{Key, Permutation};
 
 use super::curve::{CurveReader, Slices};
+use super::scale::Scale;
 use super::shape::TextWriter;
-use crate::error::LikenessError;
-use crate::kind::{self, Plain};
+use crate::kind::Plain;
 use crate::model::{ColumnModel, Content, Given, Grid, Missing, Scalar, Values};
 use crate::normal::quantile;
-use crate::week::WeekScale;
 
 /// Bytes of a value that is written as it is.
 const MAX_VALUE_BYTES: usize = 4_096;
@@ -43,22 +38,25 @@ pub(crate) enum Cells {
 #[derive(Debug, Clone)]
 pub(crate) struct ColumnMaker {
     name: String,
-    data_type: DataType,
+    pub(super) data_type: DataType,
     nullable: bool,
-    missing: Absence,
-    make: Make,
+    pub(super) missing: Absence,
+    pub(super) make: Make,
 }
 
 #[derive(Debug, Clone)]
-enum Absence {
+pub(super) enum Absence {
     Never,
     Always,
     /// Above this normal number.
-    Above { latent: usize, bound: Given<f64> },
+    Above {
+        latent: usize,
+        bound: Given<f64>,
+    },
 }
 
 #[derive(Debug, Clone)]
-enum Make {
+pub(super) enum Make {
     Empty,
     Constant(Scalar),
     Number {
@@ -87,28 +85,23 @@ enum Make {
     Text(TextWriter),
 }
 
-#[derive(Debug, Clone)]
-enum Scale {
-    Whole {
-        origin: i64,
-        step: i64,
-        last: u64,
-        week: Option<WeekScale>,
-    },
-    Real {
-        low: f64,
-        high: f64,
-        /// Units of a whole.
-        units: Option<f64>,
-    },
-}
-
 impl ColumnMaker {
     /// Makes a column ready; what is wrong with it otherwise.
-    pub(crate) fn new(column: &ColumnModel, seed: u64, latents: usize) -> Result<Self, &'static str> {
-        let data_type: DataType = column.data_type.parse().map_err(|_| "its type is unknown")?;
+    pub(crate) fn new(
+        column: &ColumnModel,
+        seed: u64,
+        latents: usize,
+    ) -> Result<Self, &'static str> {
+        let data_type: DataType = column
+            .data_type
+            .parse()
+            .map_err(|_| "its type is unknown")?;
         let plain = Plain::of(&data_type).ok_or("its type cannot be made")?;
-        let inside = |latent: usize| (latent < latents).then_some(latent).ok_or("it has no variable");
+        let inside = |latent: usize| {
+            (latent < latents)
+                .then_some(latent)
+                .ok_or("it has no variable")
+        };
         let missing = match &column.missing {
             Missing::Never => Absence::Never,
             Missing::Always => Absence::Always,
@@ -127,7 +120,11 @@ impl ColumnMaker {
         let (make, fits) = match &column.content {
             Content::Empty => (Make::Empty, matches!(missing, Absence::Always)),
             Content::Constant { value } => (Make::Constant(value.clone()), holds(plain, value)?),
-            Content::Number { latent, curve, grid } => {
+            Content::Number {
+                latent,
+                curve,
+                grid,
+            } => {
                 let make = Make::Number {
                     latent: inside(*latent)?,
                     curve: curve.try_map(CurveReader::new)?,
@@ -139,8 +136,15 @@ impl ColumnMaker {
                 };
                 (make, fits)
             }
-            Content::Choice { latent, values, rest, weights } => {
-                let rest = rest.as_ref().map(|shape| TextWriter::new(shape, key("text"), false));
+            Content::Choice {
+                latent,
+                values,
+                rest,
+                weights,
+            } => {
+                let rest = rest
+                    .as_ref()
+                    .map(|shape| TextWriter::new(shape, key("text"), false));
                 let rest = rest.transpose()?;
                 let states = values.len() + usize::from(rest.is_some());
                 if states > MAX_VALUES {
@@ -150,7 +154,8 @@ impl ColumnMaker {
                     Values::Booleans(_) => plain == Plain::Boolean && rest.is_none(),
                     Values::Wholes(_) => plain == Plain::Whole && rest.is_none(),
                     Values::Texts(texts) => {
-                        plain == Plain::Text && texts.iter().all(|text| text.len() <= MAX_VALUE_BYTES)
+                        plain == Plain::Text
+                            && texts.iter().all(|text| text.len() <= MAX_VALUE_BYTES)
                     }
                 };
                 let slices = weights.try_map(|weights| {
@@ -160,12 +165,28 @@ impl ColumnMaker {
                     Slices::new(weights)
                 })?;
                 let (values, latent) = (values.clone(), inside(*latent)?);
-                (Make::Choice { latent, values, rest, slices }, fits)
+                (
+                    Make::Choice {
+                        latent,
+                        values,
+                        rest,
+                        slices,
+                    },
+                    fits,
+                )
             }
             Content::Sequence { first, step, slack } => {
                 let slack = u64::try_from(*slack).map_err(|_| "its slack is negative")?;
                 let (first, step, key) = (*first, *step, key("value"));
-                (Make::Sequence { first, step, slack, key }, plain == Plain::Whole)
+                (
+                    Make::Sequence {
+                        first,
+                        step,
+                        slack,
+                        key,
+                    },
+                    plain == Plain::Whole,
+                )
             }
             Content::Scatter { low, step, count } => {
                 if *count == 0 || *step < 1 {
@@ -175,7 +196,15 @@ impl ColumnMaker {
                 let count = (*count).min(1 << 62);
                 let order = Permutation::new(key("order"), count);
                 let (low, step) = (*low, *step);
-                (Make::Scatter { low, step, count, order }, plain == Plain::Whole)
+                (
+                    Make::Scatter {
+                        low,
+                        step,
+                        count,
+                        order,
+                    },
+                    plain == Plain::Whole,
+                )
             }
             Content::Text { shape, unique } => {
                 let writer = TextWriter::new(shape, key("text"), *unique)?;
@@ -233,7 +262,10 @@ impl ColumnMaker {
                 _ => Vec::new(),
             },
             cells: match &self.make {
-                Make::Number { scale: Scale::Real { .. }, .. } => Cells::Reals(Vec::with_capacity(rows)),
+                Make::Number {
+                    scale: Scale::Real { .. },
+                    ..
+                } => Cells::Reals(Vec::with_capacity(rows)),
                 Make::Number { .. } => Cells::Wholes(Vec::with_capacity(rows)),
                 Make::Choice { .. } => Cells::States(Vec::with_capacity(rows)),
                 _ => Cells::Later,
@@ -251,20 +283,38 @@ impl ColumnMaker {
         others: &[Decoded],
         own: &mut Decoded,
     ) {
-        debug_assert!(own.missing.is_empty() || own.missing.len() == begin, "row {first} is out of order");
+        debug_assert!(
+            own.missing.is_empty() || own.missing.len() == begin,
+            "row {first} is out of order"
+        );
         let numbers = |latent: usize| &normals[latent * block..][..block];
         if let Absence::Above { latent, bound } = &self.missing {
             let states = states(bound.column, others, begin, block);
             let rows = numbers(*latent).iter().enumerate();
-            own.missing.extend(rows.map(|(row, z)| z >= bound.at(states.at(row))));
+            own.missing
+                .extend(rows.map(|(row, z)| z >= bound.at(states.at(row))));
         }
         match (&self.make, &mut own.cells) {
-            (Make::Number { latent, curve, scale }, Cells::Wholes(cells)) => {
+            (
+                Make::Number {
+                    latent,
+                    curve,
+                    scale,
+                },
+                Cells::Wholes(cells),
+            ) => {
                 let states = states(curve.column, others, begin, block);
                 let rows = numbers(*latent).iter().enumerate();
                 cells.extend(rows.map(|(row, z)| scale.whole(curve.at(states.at(row)).at(*z))));
             }
-            (Make::Number { latent, curve, scale }, Cells::Reals(cells)) => {
+            (
+                Make::Number {
+                    latent,
+                    curve,
+                    scale,
+                },
+                Cells::Reals(cells),
+            ) => {
                 let states = states(curve.column, others, begin, block);
                 let rows = numbers(*latent).iter().enumerate();
                 cells.extend(rows.map(|(row, z)| scale.real(curve.at(states.at(row)).at(*z))));
@@ -283,120 +333,6 @@ impl ColumnMaker {
                 }));
             }
             _ => {}
-        }
-    }
-
-    /// The array of some rows.
-    pub(crate) fn array(&self, decoded: Decoded, rows: &Range<u64>) -> Result<ArrayRef, LikenessError> {
-        let count = rows.end.saturating_sub(rows.start) as usize;
-        let nulls = match &self.missing {
-            Absence::Never => None,
-            Absence::Always => {
-                return Ok(new_null_array(&self.data_type, count));
-            }
-            Absence::Above { .. } => {
-                let missing = &decoded.missing;
-                Some(NullBuffer::new(BooleanBuffer::collect_bool(count, |row| !missing[row])))
-            }
-        };
-        let whole = |values| kind::wholes(values, nulls.clone(), &self.data_type);
-        match (&self.make, decoded.cells) {
-            (_, Cells::Wholes(values)) => whole(values),
-            (_, Cells::Reals(values)) => kind::reals(values, nulls, &self.data_type),
-            (Make::Choice { values, rest, .. }, Cells::States(states)) => {
-                self.choices(values, rest.as_ref(), &states, nulls, rows.start)
-            }
-            (Make::Constant(value), _) => match value {
-                Scalar::Whole(value) => whole(vec![*value; count]),
-                Scalar::Real(value) => kind::reals(vec![*value; count], nulls, &self.data_type),
-                Scalar::Boolean(value) => {
-                    let values = BooleanBuffer::collect_bool(count, |_| *value);
-                    kind::booleans(BooleanArray::new(values, nulls), &self.data_type)
-                }
-                Scalar::Text(value) => self.texts(rows, nulls, |_, text| text.push_str(value)),
-            },
-            (Make::Sequence { first, step, slack, key }, _) => {
-                let value = |row: u64| {
-                    let extra = if *slack == 0 { 0 } else { scale(key.at(row), slack + 1) };
-                    i128::from(*first) + i128::from(row) * i128::from(*step) + i128::from(extra)
-                };
-                whole(rows.clone().map(|row| self.bounded(value(row))).collect())
-            }
-            (Make::Scatter { low, step, count, order }, _) => {
-                let value = |row: u64| {
-                    let place = if row < *count { order.forward(row) } else { row };
-                    i128::from(*low) + i128::from(place) * i128::from(*step)
-                };
-                whole(rows.clone().map(|row| self.bounded(value(row))).collect())
-            }
-            (Make::Text(writer), _) => self.texts(rows, nulls, |row, text| writer.write(row, text)),
-            (Make::Empty | Make::Number { .. } | Make::Choice { .. }, _) => {
-                Ok(new_null_array(&self.data_type, count))
-            }
-        }
-    }
-
-    /// A key beyond its type stays at the type's end, which is nearer than starting anew.
-    fn bounded(&self, value: i128) -> i64 {
-        let (low, high) = kind::limits(&self.data_type);
-        value.clamp(i128::from(low), i128::from(high)) as i64
-    }
-
-    fn texts(
-        &self,
-        rows: &Range<u64>,
-        nulls: Option<NullBuffer>,
-        write: impl Fn(u64, &mut String),
-    ) -> Result<ArrayRef, LikenessError> {
-        let count = rows.end.saturating_sub(rows.start) as usize;
-        let mut builder = StringBuilder::with_capacity(count, count * 12);
-        let mut text = String::new();
-        for (place, row) in rows.clone().enumerate() {
-            if nulls.as_ref().is_some_and(|nulls| nulls.is_null(place)) {
-                builder.append_null();
-                continue;
-            }
-            text.clear();
-            write(row, &mut text);
-            builder.append_value(&text);
-        }
-        kind::texts(builder.finish(), &self.data_type)
-    }
-
-    fn choices(
-        &self,
-        values: &Values,
-        rest: Option<&TextWriter>,
-        states: &[u16],
-        nulls: Option<NullBuffer>,
-        first: u64,
-    ) -> Result<ArrayRef, LikenessError> {
-        match values {
-            Values::Booleans(values) => {
-                let value = |row: usize| values.get(usize::from(states[row])) == Some(&true);
-                let values = BooleanBuffer::collect_bool(states.len(), value);
-                kind::booleans(BooleanArray::new(values, nulls), &self.data_type)
-            }
-            Values::Wholes(values) => {
-                let value = |state: &u16| values.get(usize::from(*state)).copied().unwrap_or_default();
-                kind::wholes(states.iter().map(value).collect(), nulls, &self.data_type)
-            }
-            Values::Texts(values) => {
-                let mut builder = StringBuilder::with_capacity(states.len(), states.len() * 12);
-                let mut text = String::new();
-                for (row, state) in (first..).zip(states) {
-                    match (values.get(usize::from(*state)), rest) {
-                        (Some(value), _) => builder.append_value(value),
-                        (None, Some(rest)) if usize::from(*state) == values.len() => {
-                            text.clear();
-                            rest.write(row, &mut text);
-                            builder.append_value(&text);
-                        }
-                        _ => builder.append_null(),
-                    }
-                }
-                kind::texts(builder.finish(), &self.data_type)
-            }
         }
     }
 }
@@ -426,65 +362,4 @@ fn holds(plain: Plain, value: &Scalar) -> Result<bool, &'static str> {
         Scalar::Text(text) if text.len() > MAX_VALUE_BYTES => return Err("its text is too long"),
         Scalar::Text(_) => plain == Plain::Text,
     })
-}
-
-impl Scale {
-    fn new(grid: &Grid) -> Result<Self, &'static str> {
-        match grid {
-            Grid::Whole { origin, step, last, week } => {
-                if *step < 1 {
-                    return Err("its step is none");
-                }
-                let reach = i128::from(*origin) + i128::from(*step) * i128::from(*last);
-                if reach > i128::from(i64::MAX) {
-                    return Err("its bounds are too far");
-                }
-                let week = week.as_ref().map(|week| WeekScale::new(week, *origin));
-                Ok(Self::Whole {
-                    origin: *origin,
-                    step: *step,
-                    last: *last,
-                    week: week.transpose()?,
-                })
-            }
-            Grid::Real { low, high, decimals } => {
-                if !(low.is_finite() && high.is_finite() && low <= high) {
-                    return Err("its bounds are none");
-                }
-                if decimals.is_some_and(|digits| digits > 15) {
-                    return Err("it has too many decimals");
-                }
-                let units = decimals.map(|digits| 10_f64.powi(i32::from(digits)));
-                Ok(Self::Real { low: *low, high: *high, units })
-            }
-        }
-    }
-
-    #[inline]
-    fn whole(&self, place: f64) -> i64 {
-        match self {
-            Self::Whole { origin, step, last, week: None } => {
-                let place = (place.max(0.0) as u64).min(*last);
-                // The bounds were checked, and both fit.
-                origin.wrapping_add(step.wrapping_mul(place as i64))
-            }
-            Self::Whole { origin, step, last, week: Some(week) } => {
-                let ticks = week.ticks(place) + (i128::from(week.base()) - i128::from(*origin)) as f64;
-                let place = ((ticks / *step as f64).max(0.0) as u64).min(*last);
-                origin.wrapping_add(step.wrapping_mul(place as i64))
-            }
-            Self::Real { .. } => 0,
-        }
-    }
-
-    #[inline]
-    fn real(&self, place: f64) -> f64 {
-        match self {
-            Self::Real { low, high, units: Some(units) } => {
-                (libm::round(place * units) / units).clamp(*low, *high)
-            }
-            Self::Real { low, high, units: None } => place.clamp(*low, *high),
-            Self::Whole { .. } => 0.0,
-        }
-    }
 }

@@ -55,11 +55,19 @@ impl CurveReader {
                 (quantile(before).max(-REACH), quantile(end).min(REACH))
             };
             pieces.push(Piece {
-                end: if place + 1 == count { f64::INFINITY } else { quantile(end) },
+                end: if place + 1 == count {
+                    f64::INFINITY
+                } else {
+                    quantile(end)
+                },
                 start: from,
                 low,
                 high,
-                slope: if to > from { (high - low) / (to - from) } else { 0.0 },
+                slope: if to > from {
+                    (high - low) / (to - from)
+                } else {
+                    0.0
+                },
                 wide,
             });
             before = end;
@@ -104,16 +112,25 @@ impl Slices {
     /// Makes weights ready; what is wrong with them otherwise.
     pub(crate) fn new(weights: &[f64]) -> Result<Self, &'static str> {
         let sum: f64 = weights.iter().sum();
-        let sound = weights.iter().all(|weight| weight.is_finite() && *weight >= 0.0);
+        let sound = weights
+            .iter()
+            .all(|weight| weight.is_finite() && *weight >= 0.0);
         if !sound || !sum.is_finite() || sum <= 0.0 {
             return Err("weights are negative or all nothing");
         }
-        let last = weights.iter().rposition(|weight| *weight > 0.0).unwrap_or(0);
+        let last = weights
+            .iter()
+            .rposition(|weight| *weight > 0.0)
+            .unwrap_or(0);
         let mut before = 0.0;
         let mut ends = Vec::with_capacity(weights.len());
         for (place, weight) in weights.iter().enumerate() {
             before += weight;
-            let end = if place >= last { f64::INFINITY } else { quantile(before / sum) };
+            let end = if place >= last {
+                f64::INFINITY
+            } else {
+                quantile(before / sum)
+            };
             ends.push(end);
         }
         let mut guide = Vec::with_capacity(CELLS);

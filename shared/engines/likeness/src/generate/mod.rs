@@ -1,7 +1,9 @@
 //! Rows out of a model.
 
+mod array;
 pub(crate) mod column;
-pub(crate) mod curve;
+mod curve;
+mod scale;
 mod shape;
 
 use std::ops::Range;
@@ -101,7 +103,11 @@ impl Generator {
             .collect::<Result<Vec<_>, _>>()?;
         let options = arrow::array::RecordBatchOptions::new()
             .with_row_count(Some(rows.end.saturating_sub(rows.start) as usize));
-        Ok(RecordBatch::try_new_with_options(self.schema(), arrays, &options)?)
+        Ok(RecordBatch::try_new_with_options(
+            self.schema(),
+            arrays,
+            &options,
+        )?)
     }
 
     /// The values of columns that depend on variables, not yet as arrays.

@@ -147,7 +147,9 @@ impl TextWriter {
                 words,
                 other,
             } => {
-                let known = words.iter().map(|(word, weight)| (Some(word.clone()), *weight));
+                let known = words
+                    .iter()
+                    .map(|(word, weight)| (Some(word.clone()), *weight));
                 Kind::Words {
                     lengths: Weighted::new((1..).zip(lengths.iter().copied()))?,
                     words: Weighted::new(known.chain([(None, *other)]))?,
@@ -205,11 +207,18 @@ impl TextWriter {
 fn templates(layouts: &[Layout], key: Key, email: bool) -> Result<Kind, &'static str> {
     let ready: Vec<(Template, f64)> = (0..)
         .zip(layouts)
-        .map(|(place, layout)| Ok((Template::new(layout, key.child(100 + place))?, layout.weight)))
+        .map(|(place, layout)| {
+            Ok((
+                Template::new(layout, key.child(100 + place))?,
+                layout.weight,
+            ))
+        })
         .collect::<Result<_, &'static str>>()?;
     let templates = Weighted::new(ready.into_iter())?;
     let capacities = templates.items.iter().map(|template| template.capacity);
-    let widest = capacities.enumerate().max_by_key(|(place, capacity)| (*capacity, usize::MAX - place));
+    let widest = capacities
+        .enumerate()
+        .max_by_key(|(place, capacity)| (*capacity, usize::MAX - place));
     let uses = |mark: char| {
         let fixed = |piece: &Piece| matches!(piece, Piece::Fixed(text) if text.contains(mark));
         layouts.iter().any(|layout| layout.pieces.iter().any(fixed))
@@ -257,11 +266,17 @@ mod tests {
 
     fn codes(letters: &str) -> Shape {
         let letters = letters.chars().map(|letter| (letter, 1.0)).collect();
-        let layout = |pieces| Layout { weight: 1.0, pieces };
+        let layout = |pieces| Layout {
+            weight: 1.0,
+            pieces,
+        };
         Shape::Pattern {
             layouts: vec![
                 layout(vec![Piece::Fixed("A-".into()), Piece::Letter(letters)]),
-                layout(vec![Piece::Among(vec![("x".into(), 1.0), ("y".into(), 3.0)])]),
+                layout(vec![Piece::Among(vec![
+                    ("x".into(), 1.0),
+                    ("y".into(), 3.0),
+                ])]),
             ],
         }
     }
@@ -286,7 +301,10 @@ mod tests {
 
     #[test]
     fn addresses_and_words() {
-        let layouts = vec![Layout { weight: 1.0, pieces: vec![Piece::Fixed("me".into())] }];
+        let layouts = vec![Layout {
+            weight: 1.0,
+            pieces: vec![Piece::Fixed("me".into())],
+        }];
         let texts = written(&Shape::Email { layouts }, true, 0..2);
         assert!(texts[0].starts_with("me@example."), "{}", texts[0]);
         assert!(texts[1].starts_with("me~1@example."), "{}", texts[1]);

@@ -52,7 +52,11 @@ impl Standard {
         let mean = if count > 0.0 { sum / count } else { 0.0 };
         let kept = measures.clone().filter(|value| !value.is_nan());
         let squares: f64 = kept.map(|value| (value - mean) * (value - mean)).sum();
-        let scale = if squares > 0.0 { (count / squares).sqrt() } else { 0.0 };
+        let scale = if squares > 0.0 {
+            (count / squares).sqrt()
+        } else {
+            0.0
+        };
         let mut present = vec![0_u64; usize::div_ceil(rows, 64)];
         let mut values = Vec::with_capacity(rows);
         for (row, value) in measures.enumerate() {
@@ -92,7 +96,11 @@ impl Standard {
             }
             sum += lanes.iter().copied().map(f64::from).sum::<f64>();
             let left = b.chunks_exact(8).remainder();
-            sum += rest.iter().zip(left).map(|(a, b)| f64::from(a * b)).sum::<f64>();
+            sum += rest
+                .iter()
+                .zip(left)
+                .map(|(a, b)| f64::from(a * b))
+                .sum::<f64>();
         }
         (sum / both as f64).clamp(-1.0, 1.0)
     }
@@ -140,7 +148,9 @@ pub(crate) fn calibrate(model: &mut Model, evidence: &[Evidence]) -> Result<(), 
     let silent = |row: usize, column: usize| {
         let (a, b) = (&evidence[row].measure, &evidence[column].measure);
         let hides = |a: &Measure, b: &Measure| {
-            matches!(a, Measure::Missing(_)) && !matches!(b, Measure::Missing(_)) && a.column() == b.column()
+            matches!(a, Measure::Missing(_))
+                && !matches!(b, Measure::Missing(_))
+                && a.column() == b.column()
         };
         hides(a, b) || hides(b, a)
     };
@@ -198,7 +208,9 @@ pub(crate) fn calibrate(model: &mut Model, evidence: &[Evidence]) -> Result<(), 
 impl Measure {
     fn column(&self) -> usize {
         match self {
-            Self::Missing(column) | Self::Amount { column, .. } | Self::Score { column, .. } => *column,
+            Self::Missing(column) | Self::Amount { column, .. } | Self::Score { column, .. } => {
+                *column
+            }
         }
     }
 
@@ -218,17 +230,32 @@ impl Measure {
         let absent = |row: usize| own.missing.get(row).copied().unwrap_or(false);
         let rows = |values: &mut dyn Iterator<Item = f64>| -> Vec<f64> {
             let kept = values.enumerate();
-            kept.map(|(row, value)| if absent(row) { f64::NAN } else { self.cut(value) }).collect()
+            kept.map(|(row, value)| {
+                if absent(row) {
+                    f64::NAN
+                } else {
+                    self.cut(value)
+                }
+            })
+            .collect()
         };
         match (self, &own.cells) {
-            (Self::Missing(_), _) => own.missing.iter().map(|one| f64::from(u8::from(*one))).collect(),
+            (Self::Missing(_), _) => own
+                .missing
+                .iter()
+                .map(|one| f64::from(u8::from(*one)))
+                .collect(),
             (Self::Score { scores, .. }, Cells::States(states)) => {
-                let score = |state: &u16| scores.get(usize::from(*state)).copied().unwrap_or(f64::NAN);
+                let score =
+                    |state: &u16| scores.get(usize::from(*state)).copied().unwrap_or(f64::NAN);
                 rows(&mut states.iter().map(score))
             }
             (Self::Amount { column, .. }, Cells::Wholes(values)) => {
                 let low = match &model.columns[*column].content {
-                    Content::Number { grid: Grid::Whole { origin, .. }, .. } => *origin,
+                    Content::Number {
+                        grid: Grid::Whole { origin, .. },
+                        ..
+                    } => *origin,
                     _ => 0,
                 };
                 rows(&mut values.iter().map(|value| value.abs_diff(low) as f64))
@@ -243,7 +270,10 @@ impl Measure {
 pub(crate) fn scores(values: &Values, by_weight: Vec<f64>) -> Vec<f64> {
     match values {
         Values::Wholes(values) => values.iter().map(|value| *value as f64).collect(),
-        Values::Booleans(values) => values.iter().map(|value| f64::from(u8::from(*value))).collect(),
+        Values::Booleans(values) => values
+            .iter()
+            .map(|value| f64::from(u8::from(*value)))
+            .collect(),
         Values::Texts(_) => by_weight,
     }
 }
@@ -257,7 +287,13 @@ mod tests {
         let a = Standard::new((0..1_001).map(f64::from));
         let b = Standard::new((0..1_001).map(|row| -f64::from(row)));
         assert!((a.correlation(&b) + 1.0).abs() < 1e-5);
-        let gaps = Standard::new((0..1_001).map(|row| if row % 2 == 0 { f64::NAN } else { f64::from(row) }));
+        let gaps = Standard::new((0..1_001).map(|row| {
+            if row % 2 == 0 {
+                f64::NAN
+            } else {
+                f64::from(row)
+            }
+        }));
         assert!((a.correlation(&gaps) - 1.0).abs() < 0.01);
         let constant = Standard::new((0..1_001).map(|_| 3.0));
         assert_eq!(a.correlation(&constant), 0.0);
@@ -267,8 +303,15 @@ mod tests {
 
     #[test]
     fn amounts_are_cut_and_gaps_stay() {
-        let measure = Measure::Amount { column: 0, low: 1.0, high: 5.0 };
-        assert_eq!([0.0, 3.0, 9.0].map(|amount| measure.cut(amount)), [1.0, 3.0, 5.0]);
+        let measure = Measure::Amount {
+            column: 0,
+            low: 1.0,
+            high: 5.0,
+        };
+        assert_eq!(
+            [0.0, 3.0, 9.0].map(|amount| measure.cut(amount)),
+            [1.0, 3.0, 5.0]
+        );
         assert!(measure.cut(f64::NAN).is_nan());
     }
 }

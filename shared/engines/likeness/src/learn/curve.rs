@@ -63,8 +63,8 @@ fn spikes_of(runs: &[Run], rows: usize, rule: &CurveRule) -> Vec<usize> {
     // Few values with many rows each are the whole distribution; among many, only what stands out is
     // more than chance.
     let shared = runs.iter().filter(|(_, count)| *count >= rule.rare_below);
-    let discrete = runs.len() <= MAX_SPIKES
-        && shared.map(|(_, count)| count).sum::<usize>() * 10 >= rows * 9;
+    let discrete =
+        runs.len() <= MAX_SPIKES && shared.map(|(_, count)| count).sum::<usize>() * 10 >= rows * 9;
     let least = if discrete {
         rule.rare_below
     } else {
@@ -73,7 +73,9 @@ fn spikes_of(runs: &[Run], rows: usize, rule: &CurveRule) -> Vec<usize> {
         let (_, median, _) = counts.select_nth_unstable(middle);
         rule.rare_below.max(rows / 1_000).max(*median * 4)
     };
-    let mut spikes: Vec<usize> = (0..runs.len()).filter(|place| runs[*place].1 >= least).collect();
+    let mut spikes: Vec<usize> = (0..runs.len())
+        .filter(|place| runs[*place].1 >= least)
+        .collect();
     if spikes.len() > MAX_SPIKES {
         spikes.sort_by_key(|place| (std::cmp::Reverse(runs[*place].1), *place));
         spikes.truncate(MAX_SPIKES);
@@ -177,7 +179,9 @@ impl Pieces {
 
     fn push(&mut self, rows: f64, low: f64, high: f64) {
         self.reached += rows;
-        self.curve.ends.push((self.reached / self.rows as f64).min(1.0));
+        self.curve
+            .ends
+            .push((self.reached / self.rows as f64).min(1.0));
         self.curve.low.push(low);
         self.curve.high.push(high);
     }
@@ -228,9 +232,15 @@ mod tests {
         let curve = fit(&values, &rule(&values));
         assert_eq!((curve.low[0], curve.high[0]), (0.0, 0.0));
         assert!((curve.ends[0] - 4_000.0 / 11_000.0).abs() < 1e-9);
-        assert!((share_at(&curve, 50.0) - 4_000.0 / 11_000.0).abs() < 1e-9, "the gap is filled");
+        assert!(
+            (share_at(&curve, 50.0) - 4_000.0 / 11_000.0).abs() < 1e-9,
+            "the gap is filled"
+        );
         let step = share_at(&curve, 250.0) - share_at(&curve, 249.99);
-        assert!((step - 1_000.0 / 11_000.0).abs() < 0.002, "the spike is {step}");
+        assert!(
+            (step - 1_000.0 / 11_000.0).abs() < 0.002,
+            "the spike is {step}"
+        );
     }
 
     #[test]
@@ -242,7 +252,10 @@ mod tests {
         for rank in [10_000, 19_000, 19_800, 19_950, 19_985] {
             let share = share_at(&curve, values[rank]);
             let true_share = rank as f64 / 20_000.0;
-            assert!((share - true_share).abs() < 0.0015, "{share} instead of {true_share}");
+            assert!(
+                (share - true_share).abs() < 0.0015,
+                "{share} instead of {true_share}"
+            );
         }
         assert!(curve.ends.len() < 600, "{} pieces", curve.ends.len());
     }
@@ -272,7 +285,7 @@ mod tests {
         fn no_rare_value_stands_in_a_curve(mut values in proptest::collection::vec(-1e6..1e6_f64, 30..400)) {
             values.sort_by(f64::total_cmp);
             let curve = fit(&values, &rule(&values));
-            for place in values[1..values.len() - 1].iter() {
+            for place in &values[1..values.len() - 1] {
                 prop_assert!(!curve.low.contains(place) && !curve.high.contains(place));
             }
         }

@@ -94,7 +94,10 @@ fn booleans(array: &ArrayRef) -> Draft {
         values: Values::Booleans(vec![false, true]),
         role: Role::Boolean,
         rest: None,
-        codes: values.iter().map(|value| value.map_or(MISSING, u32::from)).collect(),
+        codes: values
+            .iter()
+            .map(|value| value.map_or(MISSING, u32::from))
+            .collect(),
     })
 }
 
@@ -105,7 +108,10 @@ fn reals(array: &ArrayRef, facts: &Facts) -> Draft {
         let value = Scalar::Real(low);
         return Draft::Alone(Content::Constant { value }, Role::Numerical);
     }
-    let amounts: Vec<f64> = values.iter().map(|value| value.unwrap_or(f64::NAN)).collect();
+    let amounts: Vec<f64> = values
+        .iter()
+        .map(|value| value.unwrap_or(f64::NAN))
+        .collect();
     let decimals = (0..=MAX_DECIMALS).find(|digits| {
         let scale = 10_f64.powi(i32::from(*digits));
         values.iter().flatten().all(|value| {
@@ -114,7 +120,11 @@ fn reals(array: &ArrayRef, facts: &Facts) -> Draft {
         })
     });
     Draft::Number(NumberDraft {
-        grid: Grid::Real { low, high, decimals },
+        grid: Grid::Real {
+            low,
+            high,
+            decimals,
+        },
         role: Role::Numerical,
         places: amounts.clone(),
         amounts,
@@ -132,7 +142,11 @@ fn wholes(
     let values = array.as_primitive::<Int64Type>();
     let (low, high) = facts.whole.unwrap_or_default();
     let ticks = ticks_per_day(data_type);
-    let role = if ticks.is_some() { Role::Datetime } else { Role::Numerical };
+    let role = if ticks.is_some() {
+        Role::Datetime
+    } else {
+        Role::Numerical
+    };
     if low == high {
         let value = Scalar::Whole(low);
         return Draft::Alone(Content::Constant { value }, role);
@@ -162,7 +176,9 @@ fn wholes(
         }
     }
     let week = ticks.and_then(|ticks| week::shape(&present, ticks, step, (low, high)));
-    let scale = week.as_ref().and_then(|week| WeekScale::new(week, low).ok());
+    let scale = week
+        .as_ref()
+        .and_then(|week| WeekScale::new(week, low).ok());
     let half_step = step as f64 / 2.0;
     let place = |value: i64| match &scale {
         Some(scale) => scale.place(value, half_step),
@@ -173,7 +189,10 @@ fn wholes(
         None => (0.0, last as f64 + 1.0),
     };
     Draft::Number(NumberDraft {
-        places: values.iter().map(|value| value.map_or(f64::NAN, place)).collect(),
+        places: values
+            .iter()
+            .map(|value| value.map_or(f64::NAN, place))
+            .collect(),
         amounts: values
             .iter()
             .map(|value| value.map_or(f64::NAN, |value| value.abs_diff(low) as f64))
@@ -205,7 +224,11 @@ fn key(name: &str, sorted: &[i64], grid: (i64, i64, u64), facts: &Facts) -> Opti
     }
     let sequence = facts.order.sequence();
     if let Some((first, step, 0)) = sequence {
-        return Some(Content::Sequence { first, step, slack: 0 });
+        return Some(Content::Sequence {
+            first,
+            step,
+            slack: 0,
+        });
     }
     // A measure may happen not to repeat; keys are called so or leave few gaps.
     if !is_called_key(name) && last / 4 > sorted.len() as u64 {
@@ -213,7 +236,11 @@ fn key(name: &str, sorted: &[i64], grid: (i64, i64, u64), facts: &Facts) -> Opti
     }
     Some(match sequence {
         Some((first, step, slack)) => Content::Sequence { first, step, slack },
-        None => Content::Scatter { low, step, count: last.saturating_add(1) },
+        None => Content::Scatter {
+            low,
+            step,
+            count: last.saturating_add(1),
+        },
     })
 }
 
@@ -286,28 +313,52 @@ fn texts(name: &str, array: &ArrayRef, options: &LearnOptions) -> Draft {
     });
     let shared = order.partition_point(|place| counts[*place as usize].1 >= rare);
     let kept = shared.min(options.max_categories);
-    let covered: usize = order[..kept].iter().map(|place| counts[*place as usize].1).sum();
+    let covered: usize = order[..kept]
+        .iter()
+        .map(|place| counts[*place as usize].1)
+        .sum();
     if covered * 2 < rows {
         let all: Vec<&str> = values.iter().flatten().collect();
         let shape = shape_of(&all, rare);
         let unique = counts.len() == rows && rows >= LEAST_KEYS;
         let is_prose = matches!(shape, Shape::Words { .. });
-        let role = if (unique && !is_prose) || is_called_key(name) { Role::Id } else { Role::Unknown };
-        return Draft::Alone(Content::Text { shape, unique: unique && !is_prose }, role);
+        let role = if (unique && !is_prose) || is_called_key(name) {
+            Role::Id
+        } else {
+            Role::Unknown
+        };
+        return Draft::Alone(
+            Content::Text {
+                shape,
+                unique: unique && !is_prose,
+            },
+            role,
+        );
     }
     let mut codes = vec![kept as u32; counts.len()];
     for (code, place) in order[..kept].iter().enumerate() {
         codes[*place as usize] = code as u32;
     }
-    let others: Vec<&str> = order[kept..].iter().map(|place| counts[*place as usize].0).collect();
-    let kept = order[..kept].iter().map(|place| counts[*place as usize].0.to_owned());
+    let others: Vec<&str> = order[kept..]
+        .iter()
+        .map(|place| counts[*place as usize].0)
+        .collect();
+    let kept = order[..kept]
+        .iter()
+        .map(|place| counts[*place as usize].0.to_owned());
     Draft::Choice(ChoiceDraft {
         values: Values::Texts(kept.collect()),
         role: Role::Categorical,
         rest: (!others.is_empty()).then(|| shape_of(&others, rare)),
         codes: raw
             .into_iter()
-            .map(|place| if place == MISSING { MISSING } else { codes[place as usize] })
+            .map(|place| {
+                if place == MISSING {
+                    MISSING
+                } else {
+                    codes[place as usize]
+                }
+            })
             .collect(),
     })
 }
@@ -332,35 +383,70 @@ mod tests {
 
     #[test]
     fn keys_are_told_from_measures() {
-        let Draft::Alone(Content::Sequence { first, step, slack }, Role::Id) = whole("n", (100..200).collect()) else {
+        let Draft::Alone(Content::Sequence { first, step, slack }, Role::Id) =
+            whole("n", (100..200).collect())
+        else {
             panic!("a sequence")
         };
         assert_eq!((first, step, slack), (100, 1, 0));
         let shuffled = || (0..101).map(|place| place * 37 % 101).collect::<Vec<i64>>();
-        assert!(matches!(whole("n", shuffled()), Draft::Alone(Content::Scatter { count: 101, .. }, _)));
+        assert!(matches!(
+            whole("n", shuffled()),
+            Draft::Alone(Content::Scatter { count: 101, .. }, _)
+        ));
         let far: Vec<i64> = (0..100).map(|place| place * 7_919 % 100_003).collect();
         assert!(matches!(whole("population", far.clone()), Draft::Number(_)));
-        assert!(matches!(whole("customer_id", far.clone()), Draft::Alone(Content::Scatter { .. }, _)));
+        assert!(matches!(
+            whole("customer_id", far.clone()),
+            Draft::Alone(Content::Scatter { .. }, _)
+        ));
         assert!(matches!(whole("paid", far), Draft::Number(_)));
         assert!(is_called_key("orderId") && is_called_key("ID") && !is_called_key("valid"));
     }
 
     #[test]
     fn numbers_have_steps_and_may_be_names() {
-        let Draft::Number(number) = whole("amount", (0..500).map(|place| place * place % 97 * 25).collect()) else {
+        let Draft::Number(number) = whole(
+            "amount",
+            (0..500).map(|place| place * place % 97 * 25).collect(),
+        ) else {
             panic!("a number")
         };
-        assert!(matches!(number.grid, Grid::Whole { origin: 0, step: 25, last: 96, .. }), "{:?}", number.grid);
-        let Draft::Choice(choice) = whole("stars", (0..500).map(|place| place % 5 + 1).collect()) else {
+        assert!(
+            matches!(
+                number.grid,
+                Grid::Whole {
+                    origin: 0,
+                    step: 25,
+                    last: 96,
+                    ..
+                }
+            ),
+            "{:?}",
+            number.grid
+        );
+        let Draft::Choice(choice) = whole("stars", (0..500).map(|place| place % 5 + 1).collect())
+        else {
             panic!("a choice")
         };
         assert_eq!(choice.values, Values::Wholes(vec![1, 2, 3, 4, 5]));
-        let prices: Vec<f64> = (0..300).map(|place| f64::from(place * 7 % 1_000) / 100.0).collect();
+        let prices: Vec<f64> = (0..300)
+            .map(|place| f64::from(place * 7 % 1_000) / 100.0)
+            .collect();
         let Draft::Number(number) = drafted("price", Arc::new(Float64Array::from(prices))) else {
             panic!("a number")
         };
-        assert!(matches!(number.grid, Grid::Real { decimals: Some(2), .. }));
-        assert!(matches!(whole("extreme", vec![i64::MIN, i64::MAX, 0]), Draft::Number(_)));
+        assert!(matches!(
+            number.grid,
+            Grid::Real {
+                decimals: Some(2),
+                ..
+            }
+        ));
+        assert!(matches!(
+            whole("extreme", vec![i64::MIN, i64::MAX, 0]),
+            Draft::Number(_)
+        ));
     }
 
     #[test]
@@ -371,12 +457,23 @@ mod tests {
         let Draft::Choice(choice) = drafted("city", Arc::new(StringArray::from(cities))) else {
             panic!("a choice")
         };
-        assert_eq!(choice.values, Values::Texts(vec!["Oslo".into(), "Rome".into()]));
+        assert_eq!(
+            choice.values,
+            Values::Texts(vec!["Oslo".into(), "Rome".into()])
+        );
         assert_eq!((choice.states(), choice.codes[102]), (3, 2));
-        let ids: Vec<String> = (0..100).map(|place| format!("C-{:04}", place * 37 % 101)).collect();
+        let ids: Vec<String> = (0..100)
+            .map(|place| format!("C-{:04}", place * 37 % 101))
+            .collect();
         let ids = StringArray::from(ids);
-        assert!(matches!(drafted("code", Arc::new(ids)), Draft::Alone(Content::Text { unique: true, .. }, Role::Id)));
+        assert!(matches!(
+            drafted("code", Arc::new(ids)),
+            Draft::Alone(Content::Text { unique: true, .. }, Role::Id)
+        ));
         let few = StringArray::from(vec!["secret", "secret"]);
-        assert!(matches!(drafted("x", Arc::new(few)), Draft::Alone(Content::Text { unique: false, .. }, _)));
+        assert!(matches!(
+            drafted("x", Arc::new(few)),
+            Draft::Alone(Content::Text { unique: false, .. }, _)
+        ));
     }
 }

@@ -78,7 +78,9 @@ fn joined<T: Copy>(
     least: impl Fn(T, T) -> T,
     most: impl Fn(T, T) -> T,
 ) -> (T, T) {
-    known.map_or((low, high), |known| (least(known.0, low), most(known.1, high)))
+    known.map_or((low, high), |known| {
+        (least(known.0, low), most(known.1, high))
+    })
 }
 
 impl Order {
@@ -111,7 +113,10 @@ impl Order {
         self.broken |= other.broken;
         let Some(theirs) = other.ends else { return };
         let Some(ours) = self.ends else {
-            *self = Self { broken: self.broken, ..other.clone() };
+            *self = Self {
+                broken: self.broken,
+                ..other.clone()
+            };
             return;
         };
         if let Some(steps) = other.steps {
@@ -142,7 +147,9 @@ impl Order {
         } else {
             last.1.checked_sub(first.1)? / rows
         };
-        let begin = first.1.checked_sub(step.checked_mul(i64::try_from(first.0).ok()?)?)?;
+        let begin = first
+            .1
+            .checked_sub(step.checked_mul(i64::try_from(first.0).ok()?)?)?;
         Some((begin, step, if least == most { 0 } else { step - 1 }))
     }
 }
@@ -161,8 +168,14 @@ mod tests {
 
     #[test]
     fn sequences_are_seen_over_parts() {
-        assert_eq!(order(&[(&[10, 15, 20], 0), (&[25, 30], 3)]).sequence(), Some((10, 5, 0)));
-        assert_eq!(order(&[(&[25, 30], 3), (&[10, 15, 20], 0)]).sequence(), Some((10, 5, 0)));
+        assert_eq!(
+            order(&[(&[10, 15, 20], 0), (&[25, 30], 3)]).sequence(),
+            Some((10, 5, 0))
+        );
+        assert_eq!(
+            order(&[(&[25, 30], 3), (&[10, 15, 20], 0)]).sequence(),
+            Some((10, 5, 0))
+        );
         assert_eq!(order(&[(&[1, 2, 9, 13], 0)]).sequence(), Some((1, 4, 3)));
         assert_eq!(order(&[(&[30, 35], 4)]).sequence(), Some((10, 5, 0)));
     }

@@ -25,9 +25,17 @@ pub(crate) struct States {
 impl States {
     /// The states of a choice, the missing one last.
     pub(crate) fn of(column: usize, drafts: &[Draft]) -> Option<Self> {
-        let Draft::Choice(choice) = drafts.get(column)? else { return None };
+        let Draft::Choice(choice) = drafts.get(column)? else {
+            return None;
+        };
         let missing = choice.states();
-        let state = |code: &u32| if *code == MISSING { missing as u16 } else { *code as u16 };
+        let state = |code: &u32| {
+            if *code == MISSING {
+                missing as u16
+            } else {
+                *code as u16
+            }
+        };
         Some(Self {
             column,
             count: missing + 1,
@@ -46,7 +54,10 @@ pub(crate) fn number(
     states: Option<&States>,
     options: &LearnOptions,
 ) -> (Given<Curve>, Vec<f64>) {
-    let mut order: Vec<(f64, u32)> = (0..).zip(&draft.places).map(|(row, place)| (*place, row)).collect();
+    let mut order: Vec<(f64, u32)> = (0..)
+        .zip(&draft.places)
+        .map(|(row, place)| (*place, row))
+        .collect();
     order.retain(|(place, _)| !place.is_nan());
     order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     let rule = CurveRule {
@@ -67,11 +78,17 @@ pub(crate) fn number(
             groups[states.at(entry.1 as usize)].push(*entry);
         }
         given.column = Some(states.column);
-        let rule = CurveRule { knots: options.max_knots.min(STATE_KNOTS), ..rule };
+        let rule = CurveRule {
+            knots: options.max_knots.min(STATE_KNOTS),
+            ..rule
+        };
         for group in groups {
             let own = (group.len() >= options.rare_below * CURVE_ROWS).then(|| {
                 stand(&group, &mut normals);
-                let rule = CurveRule { ends: inner_ends(&group, &rule), ..rule };
+                let rule = CurveRule {
+                    ends: inner_ends(&group, &rule),
+                    ..rule
+                };
                 draw(&group, &rule)
             });
             given.by_state.push(own);
@@ -83,10 +100,14 @@ pub(crate) fn number(
 /// The ends of a state's values: those of the column are told anyway, others not to a row.
 fn inner_ends(group: &[(f64, u32)], rule: &CurveRule) -> (f64, f64) {
     let few = rule.rare_below;
-    let mean = |rows: &[(f64, u32)]| rows.iter().map(|(place, _)| place).sum::<f64>() / rows.len() as f64;
+    let mean =
+        |rows: &[(f64, u32)]| rows.iter().map(|(place, _)| place).sum::<f64>() / rows.len() as f64;
     let (low, high) = (mean(&group[..few]), mean(&group[group.len() - few..]));
     // As far out again as the few lie apart from the next few.
-    let (next_low, next_high) = (mean(&group[few..few * 2]), mean(&group[group.len() - few * 2..group.len() - few]));
+    let (next_low, next_high) = (
+        mean(&group[few..few * 2]),
+        mean(&group[group.len() - few * 2..group.len() - few]),
+    );
     let least = (low - (next_low - low)).max(rule.ends.0);
     let most = (high + (high - next_high)).min(rule.ends.1);
     (least, most)
@@ -125,13 +146,20 @@ pub(crate) fn choice(
     if let Some(states) = states {
         given.column = Some(states.column);
         let mut tables = vec![vec![0.0; ways]; states.count];
-        for (row, code) in draft.codes.iter().enumerate().filter(|(_, code)| **code != MISSING) {
+        for (row, code) in draft
+            .codes
+            .iter()
+            .enumerate()
+            .filter(|(_, code)| **code != MISSING)
+        {
             tables[states.at(row)][*code as usize] += 1.0;
         }
         let least = (options.rare_below * WEIGHT_ROWS) as f64;
         for table in tables {
             let enough = table.iter().sum::<f64>() >= least;
-            given.by_state.push(enough.then(|| blurred(table, &any, options.rare_below as f64)));
+            given
+                .by_state
+                .push(enough.then(|| blurred(table, &any, options.rare_below as f64)));
         }
     }
     let scores = given.try_map(|weights| Ok::<_, ()>(scores(weights)));
@@ -151,7 +179,12 @@ pub(crate) fn choice(
 fn blurred(mut table: Vec<f64>, any: &[f64], rare_below: f64) -> Vec<f64> {
     let is_rare = |count: f64| count > 0.0 && count < rare_below;
     let rows: f64 = table.iter().filter(|count| is_rare(**count)).sum();
-    let spread: f64 = table.iter().zip(any).filter(|(count, _)| is_rare(**count)).map(|(_, any)| any).sum();
+    let spread: f64 = table
+        .iter()
+        .zip(any)
+        .filter(|(count, _)| is_rare(**count))
+        .map(|(_, any)| any)
+        .sum();
     if spread <= 0.0 {
         return table;
     }
@@ -223,7 +256,11 @@ mod tests {
             .map(|row| f64::from(row * 37 % 200) + if row >= 200 { 1_000.0 } else { 0.0 })
             .collect();
         let number = NumberDraft {
-            grid: Grid::Real { low: 0.0, high: 1_199.0, decimals: None },
+            grid: Grid::Real {
+                low: 0.0,
+                high: 1_199.0,
+                decimals: None,
+            },
             role: Role::Numerical,
             amounts: places.clone(),
             places,
@@ -242,7 +279,12 @@ mod tests {
         assert!(high(0) < 210.0 && high(1) > 1_100.0);
         assert_eq!(given.by_state[2], None);
         // Row 0 is the smallest of its state, and so is row 200.
-        assert!(normals[0] < -2.5 && normals[200] < -2.5, "{} {}", normals[0], normals[200]);
+        assert!(
+            normals[0] < -2.5 && normals[200] < -2.5,
+            "{} {}",
+            normals[0],
+            normals[200]
+        );
         let (_, alone) = number(&number_draft, None, &LearnOptions::default());
         assert!(alone[200].abs() < 0.1);
     }

@@ -66,7 +66,11 @@ impl Learner {
             options: options.clone(),
             schema: Arc::new(schema.clone()),
             facts: vec![Facts::default(); plains.len()],
-            sample: Sample::new(Arc::clone(&plain_schema), options.sample_rows, options.sample_bytes),
+            sample: Sample::new(
+                Arc::clone(&plain_schema),
+                options.sample_rows,
+                options.sample_bytes,
+            ),
             plains,
             plain_schema,
             rows: 0,
@@ -93,7 +97,12 @@ impl Learner {
     pub fn observe(&mut self, batch: &RecordBatch) -> Result<(), LikenessError> {
         check_columns(&self.schema, batch)?;
         let mut arrays = Vec::with_capacity(self.plains.len());
-        for ((array, plain), facts) in batch.columns().iter().zip(&self.plains).zip(&mut self.facts) {
+        for ((array, plain), facts) in batch
+            .columns()
+            .iter()
+            .zip(&self.plains)
+            .zip(&mut self.facts)
+        {
             let (simple, non_finite) = simplify(array, *plain)?;
             facts.observe(&simple, *plain, non_finite, self.next_row);
             arrays.push(simple);
@@ -148,11 +157,19 @@ impl Learner {
         let mut missing = Vec::with_capacity(self.plains.len());
         for (place, field) in self.schema.fields().iter().enumerate() {
             let (array, facts) = (sample.column(place), &self.facts[place]);
-            drafts.push(draft::draft(field.name(), field.data_type(), array, facts, &self.options));
+            drafts.push(draft::draft(
+                field.name(),
+                field.data_type(),
+                array,
+                facts,
+                &self.options,
+            ));
             let gaps = 0 < facts.nulls && facts.nulls < self.rows;
             let is_empty = matches!(drafts[place], Draft::Alone(Content::Empty, _));
             missing.push((gaps && !is_empty).then(|| {
-                (0..array.len()).map(|row| array.is_null(row)).collect::<Vec<bool>>()
+                (0..array.len())
+                    .map(|row| array.is_null(row))
+                    .collect::<Vec<bool>>()
             }));
         }
         let parents = tree::grow(&drafts, &missing);
@@ -204,7 +221,8 @@ pub(crate) fn plain_schema(schema: &Schema) -> Result<(Vec<Plain>, SchemaRef), L
         }
         // A type whose notation does not read back could not be generated again.
         let notation = field.data_type().to_string().parse::<DataType>();
-        let plain = Plain::of(field.data_type()).filter(|_| notation.is_ok_and(|read| read == *field.data_type()));
+        let plain = Plain::of(field.data_type())
+            .filter(|_| notation.is_ok_and(|read| read == *field.data_type()));
         plains.push(plain.ok_or_else(|| LikenessError::UnsupportedType {
             column: field.name().clone(),
             data_type: field.data_type().to_string(),
@@ -246,8 +264,12 @@ pub(crate) fn check_columns(schema: &Schema, batch: &RecordBatch) -> Result<(), 
 /// be correlated; without one they stand by how frequent they are.
 fn arrange(drafts: &mut [Draft], parents: &Parents) {
     for place in 0..drafts.len() {
-        let Some(partner) = parents.partner[place] else { continue };
-        let Draft::Number(number) = &drafts[partner] else { continue };
+        let Some(partner) = parents.partner[place] else {
+            continue;
+        };
+        let Draft::Number(number) = &drafts[partner] else {
+            continue;
+        };
         let places = number.places.clone();
         if let Draft::Choice(choice) = &mut drafts[place] {
             reorder(choice, &places);
@@ -256,7 +278,9 @@ fn arrange(drafts: &mut [Draft], parents: &Parents) {
 }
 
 fn reorder(choice: &mut ChoiceDraft, places: &[f64]) {
-    let Values::Texts(texts) = &mut choice.values else { return };
+    let Values::Texts(texts) = &mut choice.values else {
+        return;
+    };
     let mut sums = vec![(0.0, 0.0); texts.len() + 1];
     for (code, place) in choice.codes.iter().zip(places) {
         if *code != MISSING && !place.is_nan() {
@@ -276,7 +300,10 @@ fn reorder(choice: &mut ChoiceDraft, places: &[f64]) {
         new_codes[*old] = new as u32;
     }
     let mut old = std::mem::take(texts);
-    *texts = order.iter().map(|place| std::mem::take(&mut old[*place])).collect();
+    *texts = order
+        .iter()
+        .map(|place| std::mem::take(&mut old[*place]))
+        .collect();
     for code in choice.codes.iter_mut().filter(|code| **code != MISSING) {
         *code = new_codes[*code as usize];
     }
@@ -336,10 +363,28 @@ impl Drawing<'_> {
                 let (curve, normals) = margin::number(number, states.as_ref(), self.options);
                 let (low, high) = outer(&number.amounts);
                 let measure = Measure::Amount { column, low, high };
-                let measured = number.amounts.iter().map(|amount| measure.cut(*amount)).collect();
-                let latent = self.latent(name.to_owned(), Evidence { measure, normals, measured });
+                let measured = number
+                    .amounts
+                    .iter()
+                    .map(|amount| measure.cut(*amount))
+                    .collect();
+                let latent = self.latent(
+                    name.to_owned(),
+                    Evidence {
+                        measure,
+                        normals,
+                        measured,
+                    },
+                );
                 let grid = number.grid.clone();
-                (number.role, Content::Number { latent, curve, grid })
+                (
+                    number.role,
+                    Content::Number {
+                        latent,
+                        curve,
+                        grid,
+                    },
+                )
             }
             Draft::Choice(choice) => {
                 let (weights, normals) = margin::choice(choice, states.as_ref(), self.options);
@@ -347,7 +392,14 @@ impl Drawing<'_> {
                 let score = |code: &u32| scores.get(*code as usize).copied().unwrap_or(f64::NAN);
                 let measured = choice.codes.iter().map(score).collect();
                 let measure = Measure::Score { column, scores };
-                let latent = self.latent(name.to_owned(), Evidence { measure, normals, measured });
+                let latent = self.latent(
+                    name.to_owned(),
+                    Evidence {
+                        measure,
+                        normals,
+                        measured,
+                    },
+                );
                 let content = Content::Choice {
                     latent,
                     values: choice.values.clone(),
@@ -360,19 +412,34 @@ impl Drawing<'_> {
     }
 
     fn missing(&mut self, column: usize, name: &str, rows: &[bool], facts: &Facts) -> Missing {
-        let states = self.parents.missing[column].and_then(|parent| States::of(parent, self.drafts));
+        let states =
+            self.parents.missing[column].and_then(|parent| States::of(parent, self.drafts));
         let share = facts.nulls as f64 / self.model.rows as f64;
         let (share, normals) = margin::missing(rows, share, states.as_ref(), self.options);
-        let measured = rows.iter().map(|missing| f64::from(u8::from(*missing))).collect();
+        let measured = rows
+            .iter()
+            .map(|missing| f64::from(u8::from(*missing)))
+            .collect();
         let measure = Measure::Missing(column);
-        let latent = self.latent(format!("{name} is missing"), Evidence { measure, normals, measured });
+        let latent = self.latent(
+            format!("{name} is missing"),
+            Evidence {
+                measure,
+                normals,
+                measured,
+            },
+        );
         Missing::Sometimes { latent, share }
     }
 }
 
 /// Bounds that one row in a thousand lies beyond at each end.
 fn outer(amounts: &[f64]) -> (f64, f64) {
-    let mut amounts: Vec<f64> = amounts.iter().copied().filter(|amount| !amount.is_nan()).collect();
+    let mut amounts: Vec<f64> = amounts
+        .iter()
+        .copied()
+        .filter(|amount| !amount.is_nan())
+        .collect();
     if amounts.is_empty() {
         return (0.0, 0.0);
     }

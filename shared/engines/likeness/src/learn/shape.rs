@@ -30,8 +30,12 @@ pub(crate) fn shape_of(texts: &[&str], rare_below: usize) -> Shape {
         return Shape::Email { layouts };
     }
     let (layouts, covered) = layouts_of(&texts, rare_below);
-    let blanks: usize = texts.iter().map(|text| text.split_whitespace().count()).sum();
-    let is_prose = blanks > texts.len() && (blanks > texts.len() * 3 || has_words(&texts, rare_below));
+    let blanks: usize = texts
+        .iter()
+        .map(|text| text.split_whitespace().count())
+        .sum();
+    let is_prose =
+        blanks > texts.len() && (blanks > texts.len() * 3 || has_words(&texts, rare_below));
     if is_prose || (covered * 2 < texts.len() && blanks > texts.len()) {
         return words_of(&texts, rare_below);
     }
@@ -67,7 +71,9 @@ fn layouts_of(texts: &[&str], rare_below: usize) -> (Vec<Layout>, usize) {
     let mut groups: HashMap<String, Vec<&str>> = HashMap::new();
     for text in texts {
         if text.chars().nth(MAX_CHARACTERS).is_none() {
-            let skeleton = text.chars().map(|one| if one.is_alphanumeric() { 'x' } else { one });
+            let skeleton = text
+                .chars()
+                .map(|one| if one.is_alphanumeric() { 'x' } else { one });
             groups.entry(skeleton.collect()).or_default().push(text);
         }
     }
@@ -94,7 +100,9 @@ fn pieces_of(skeleton: &str, texts: &[&str], rare_below: usize) -> Vec<Piece> {
             place += 1;
             continue;
         }
-        let end = (place..marks.len()).find(|end| marks[*end] != 'x').unwrap_or(marks.len());
+        let end = (place..marks.len())
+            .find(|end| marks[*end] != 'x')
+            .unwrap_or(marks.len());
         match among(&rows, place, end, rare_below) {
             Some(Piece::Fixed(text)) => text.chars().for_each(|one| fixed(&mut pieces, one)),
             Some(piece) => pieces.push(piece),
@@ -210,17 +218,26 @@ fn words_of(texts: &[&str], rare_below: usize) -> Shape {
     let longest = lengths.iter().rposition(|count| *count > 0.0).unwrap_or(0);
     lengths.truncate(longest + 1);
     let all: usize = rows.values().map(|(count, _)| count).sum();
-    let mut words: Vec<(&str, usize)> = rows.into_iter().map(|(word, (count, _))| (word, count)).collect();
+    let mut words: Vec<(&str, usize)> = rows
+        .into_iter()
+        .map(|(word, (count, _))| (word, count))
+        .collect();
     words.retain(|(word, count)| *count >= rare_below && word.len() <= MAX_CHARACTERS);
     words.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
     words.truncate(MAX_WORDS);
     let kept: usize = words.iter().map(|(_, count)| count).sum();
-    let words = words.into_iter().map(|(word, count)| (word.to_owned(), count as f64));
+    let words = words
+        .into_iter()
+        .map(|(word, count)| (word.to_owned(), count as f64));
     let mut words: Vec<(String, f64)> = words.collect();
     words.sort_by(|a, b| a.0.cmp(&b.0));
     Shape::Words {
         lengths,
-        other: if words.is_empty() { 1.0 } else { (all - kept) as f64 },
+        other: if words.is_empty() {
+            1.0
+        } else {
+            (all - kept) as f64
+        },
         words,
     }
 }
@@ -237,11 +254,25 @@ mod tests {
     #[test]
     fn codes_keep_their_fixed_parts() {
         let codes: Vec<String> = (0..500)
-            .map(|place| format!("{}-{}-{:05}", ["IN", "US"][place % 2], 2020 + place % 4, place * 7_919 % 100_000))
+            .map(|place| {
+                format!(
+                    "{}-{}-{:05}",
+                    ["IN", "US"][place % 2],
+                    2020 + place % 4,
+                    place * 7_919 % 100_000
+                )
+            })
             .collect();
-        let Shape::Pattern { layouts } = shaped(&codes) else { panic!("a pattern") };
-        let [layout] = &layouts[..] else { panic!("one layout") };
-        assert_eq!(layout.pieces[0], Piece::Among(vec![("IN".into(), 250.0), ("US".into(), 250.0)]));
+        let Shape::Pattern { layouts } = shaped(&codes) else {
+            panic!("a pattern")
+        };
+        let [layout] = &layouts[..] else {
+            panic!("one layout")
+        };
+        assert_eq!(
+            layout.pieces[0],
+            Piece::Among(vec![("IN".into(), 250.0), ("US".into(), 250.0)])
+        );
         assert_eq!(layout.pieces[1], Piece::Fixed("-".into()));
         assert!(matches!(&layout.pieces[2], Piece::Among(years) if years.len() == 4));
         assert_eq!(layout.pieces.len(), 9);
@@ -252,25 +283,52 @@ mod tests {
         let mut codes = vec!["A1".to_owned(); 50];
         codes.extend((0..50).map(|_| "B1".to_owned()));
         codes.push("Q7".to_owned());
-        let Shape::Pattern { layouts } = shaped(&codes) else { panic!("a pattern") };
-        let Piece::Letter(letters) = &layouts[0].pieces[0] else { panic!("letters") };
+        let Shape::Pattern { layouts } = shaped(&codes) else {
+            panic!("a pattern")
+        };
+        let Piece::Letter(letters) = &layouts[0].pieces[0] else {
+            panic!("letters")
+        };
         assert_eq!(letters.len(), 26);
         assert!(letters.iter().all(|(_, weight)| *weight > 0.0));
-        assert!(!serde_json::to_string(&layouts).expect("json").contains("Q7"));
+        assert!(
+            !serde_json::to_string(&layouts)
+                .expect("json")
+                .contains("Q7")
+        );
     }
 
     #[test]
     fn addresses_names_and_odd_texts() {
-        let mails: Vec<String> = (0..100).map(|place| format!("user{place:03}@acme.com")).collect();
-        let Shape::Email { layouts } = shaped(&mails) else { panic!("addresses") };
+        let mails: Vec<String> = (0..100)
+            .map(|place| format!("user{place:03}@acme.com"))
+            .collect();
+        let Shape::Email { layouts } = shaped(&mails) else {
+            panic!("addresses")
+        };
         assert_eq!(layouts[0].pieces[0], Piece::Fixed("user0".into()));
         let names: Vec<String> = (0..400)
-            .map(|place| format!("{} {}", ["Ann", "Bob", "Eve"][place % 3], ["Smith", "Jones"][place / 3 % 2]))
+            .map(|place| {
+                format!(
+                    "{} {}",
+                    ["Ann", "Bob", "Eve"][place % 3],
+                    ["Smith", "Jones"][place / 3 % 2]
+                )
+            })
             .chain(["Zebulon Quux".to_owned()])
             .collect();
-        let Shape::Words { lengths, words, other } = shaped(&names) else { panic!("words") };
+        let Shape::Words {
+            lengths,
+            words,
+            other,
+        } = shaped(&names)
+        else {
+            panic!("words")
+        };
         assert_eq!((lengths, words.len(), other), (vec![0.0, 401.0], 5, 2.0));
-        let Shape::Pattern { layouts } = shaped(&["odd".to_owned(), "sizes!".to_owned()]) else { panic!("a pattern") };
+        let Shape::Pattern { layouts } = shaped(&["odd".to_owned(), "sizes!".to_owned()]) else {
+            panic!("a pattern")
+        };
         assert!(matches!(layouts[0].pieces[0], Piece::Letter(_)));
         assert!(matches!(shaped(&[]), Shape::Pattern { .. }));
     }

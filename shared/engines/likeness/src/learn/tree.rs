@@ -36,16 +36,25 @@ pub(crate) struct Parents {
 /// Finds the tree. `missing` tells by column which rows of the sample have no value, where some do not.
 pub(crate) fn grow(drafts: &[Draft], missing: &[Option<Vec<bool>>]) -> Parents {
     let rows = drafts.iter().map(rows_of).max().unwrap_or(0);
-    let choices = drafts.iter().filter(|draft| matches!(draft, Draft::Choice(_))).count();
+    let choices = drafts
+        .iter()
+        .filter(|draft| matches!(draft, Draft::Choice(_)))
+        .count();
     let tables = (choices * drafts.len() * 2).max(1);
-    let stride = rows.div_ceil(MEASURED_ROWS.min(MEASURED_CELLS / tables)).max(1);
+    let stride = rows
+        .div_ceil(MEASURED_ROWS.min(MEASURED_CELLS / tables))
+        .max(1);
     let coded: Vec<Option<Coded>> = drafts.iter().map(|draft| code(draft, stride)).collect();
     let information = |parent: usize, child: usize| match (&coded[parent], &coded[child]) {
-        (Some(parent), Some(child)) => mutual(&parent.codes, parent.states, &child.codes, child.states),
+        (Some(parent), Some(child)) => {
+            mutual(&parent.codes, parent.states, &child.codes, child.states)
+        }
         _ => 0.0,
     };
     let may_decide = |place: &usize| {
-        coded[*place].as_ref().is_some_and(|coded| coded.is_choice && coded.states <= MAX_STATES)
+        coded[*place]
+            .as_ref()
+            .is_some_and(|coded| coded.is_choice && coded.states <= MAX_STATES)
     };
     let deciders: Vec<usize> = (0..drafts.len()).filter(may_decide).collect();
     let mut parents = Parents {
@@ -59,20 +68,33 @@ pub(crate) fn grow(drafts: &[Draft], missing: &[Option<Vec<bool>>]) -> Parents {
             continue;
         };
         let fits = |parent: &&usize| {
-            let states = coded[**parent].as_ref().map_or(usize::MAX, |parent| parent.states);
+            let states = coded[**parent]
+                .as_ref()
+                .map_or(usize::MAX, |parent| parent.states);
             !own.is_choice || states.saturating_mul(own.states) <= MAX_CELLS
         };
-        parents.value[child] = best(deciders.iter().filter(fits), |parent| information(parent, child), LEAST);
+        parents.value[child] = best(
+            deciders.iter().filter(fits),
+            |parent| information(parent, child),
+            LEAST,
+        );
     }
     for (child, missing) in missing.iter().enumerate() {
         let Some(missing) = missing else { continue };
-        let codes: Vec<u16> = missing.iter().step_by(stride).map(|one| u16::from(*one)).collect();
+        let codes: Vec<u16> = missing
+            .iter()
+            .step_by(stride)
+            .map(|one| u16::from(*one))
+            .collect();
         let tells = |parent: usize| match &coded[parent] {
             Some(parent) => mutual(&parent.codes, parent.states, &codes, 2),
             None => 0.0,
         };
         // Choices may only depend on those before them, or two could wait for each other.
-        let own = order.iter().position(|place| *place == child).unwrap_or(order.len());
+        let own = order
+            .iter()
+            .position(|place| *place == child)
+            .unwrap_or(order.len());
         parents.missing[child] = best(order[..own].iter(), tells, LEAST_MISSING);
     }
     for choice in 0..drafts.len() {
@@ -83,7 +105,11 @@ pub(crate) fn grow(drafts: &[Draft], missing: &[Option<Vec<bool>>]) -> Parents {
             .filter(|place| coded[*place].as_ref().is_some_and(|coded| !coded.is_choice))
             .filter(|place| parents.value[*place] != Some(choice))
             .collect();
-        parents.partner[choice] = best(numbers.iter(), |number| information(choice, number), LEAST / 4.0);
+        parents.partner[choice] = best(
+            numbers.iter(),
+            |number| information(choice, number),
+            LEAST / 4.0,
+        );
     }
     parents
 }
@@ -102,7 +128,11 @@ fn best<'a>(
 
 /// Spans the choices by their strongest dependences; they come out in an order in which each stands
 /// behind the one it depends on.
-fn span(deciders: &[usize], information: impl Fn(usize, usize) -> f64, parents: &mut Parents) -> Vec<usize> {
+fn span(
+    deciders: &[usize],
+    information: impl Fn(usize, usize) -> f64,
+    parents: &mut Parents,
+) -> Vec<usize> {
     let count = deciders.len();
     let mut strength = vec![0.0; count * count];
     for a in 0..count {
@@ -119,11 +149,14 @@ fn span(deciders: &[usize], information: impl Fn(usize, usize) -> f64, parents: 
         // The strongest edge from what is spanned; the strongest of all begins a new tree.
         let edges = open.iter().flat_map(|child| {
             let strength = &strength;
-            spanned.iter().map(move |parent| (strength[parent * count + child], *parent, *child))
+            spanned
+                .iter()
+                .map(move |parent| (strength[parent * count + child], *parent, *child))
         });
-        let edge = edges
-            .filter(|(tells, ..)| *tells > LEAST)
-            .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| (b.1, b.2).cmp(&(a.1, a.2))));
+        let edge = edges.filter(|(tells, ..)| *tells > LEAST).max_by(|a, b| {
+            a.0.total_cmp(&b.0)
+                .then_with(|| (b.1, b.2).cmp(&(a.1, a.2)))
+        });
         let next = match edge {
             Some((_, parent, child)) => {
                 parents.value[deciders[child]] = Some(deciders[parent]);
@@ -154,7 +187,13 @@ fn code(draft: &Draft, stride: usize) -> Option<Coded> {
         Draft::Alone(..) => None,
         Draft::Choice(choice) => {
             let states = choice.states();
-            let code = |code: &u32| if *code == MISSING { states as u16 } else { *code as u16 };
+            let code = |code: &u32| {
+                if *code == MISSING {
+                    states as u16
+                } else {
+                    *code as u16
+                }
+            };
             Some(Coded {
                 codes: choice.codes.iter().step_by(stride).map(code).collect(),
                 states: states + 1,
@@ -163,12 +202,18 @@ fn code(draft: &Draft, stride: usize) -> Option<Coded> {
         }
         Draft::Number(number) => {
             let places: Vec<f64> = number.places.iter().step_by(stride).copied().collect();
-            let mut sorted: Vec<f64> = places.iter().copied().filter(|place| !place.is_nan()).collect();
+            let mut sorted: Vec<f64> = places
+                .iter()
+                .copied()
+                .filter(|place| !place.is_nan())
+                .collect();
             sorted.sort_unstable_by(f64::total_cmp);
             if sorted.is_empty() {
                 return None;
             }
-            let mut cuts: Vec<f64> = (1..PARTS).map(|part| sorted[part * sorted.len() / PARTS]).collect();
+            let mut cuts: Vec<f64> = (1..PARTS)
+                .map(|part| sorted[part * sorted.len() / PARTS])
+                .collect();
             cuts.dedup();
             let code = |place: &f64| {
                 if place.is_nan() {
@@ -204,10 +249,17 @@ fn mutual(a: &[u16], a_states: usize, b: &[u16], b_states: usize) -> f64 {
     let all = rows as f64;
     let mut sum = 0.0;
     for (place, count) in cells.iter().enumerate().filter(|(_, count)| **count > 0) {
-        let expected = f64::from(lefts[place / b_states]) * f64::from(rights[place % b_states]) / all;
+        let expected =
+            f64::from(lefts[place / b_states]) * f64::from(rights[place % b_states]) / all;
         sum += f64::from(*count) * libm::log(f64::from(*count) / expected);
     }
-    let seen = |counts: &[u32]| counts.iter().filter(|count| **count > 0).count().saturating_sub(1) as f64;
+    let seen = |counts: &[u32]| {
+        counts
+            .iter()
+            .filter(|count| **count > 0)
+            .count()
+            .saturating_sub(1) as f64
+    };
     (sum - seen(&lefts) * seen(&rights) / 2.0) / all
 }
 
@@ -228,7 +280,11 @@ mod tests {
 
     fn number(places: Vec<f64>) -> Draft {
         Draft::Number(NumberDraft {
-            grid: Grid::Real { low: 0.0, high: 1.0, decimals: None },
+            grid: Grid::Real {
+                low: 0.0,
+                high: 1.0,
+                decimals: None,
+            },
             role: Role::Numerical,
             amounts: places.clone(),
             places,
@@ -238,12 +294,16 @@ mod tests {
 
     #[test]
     fn countries_decide_about_cities_and_numbers_hang_on() {
-        let draw = |row: u32, salt: u64| millrace_draw::Key::new(salt, "", "", "").at(row.into()) >> 40;
+        let draw =
+            |row: u32, salt: u64| millrace_draw::Key::new(salt, "", "", "").at(row.into()) >> 40;
         let rows = 0..4_000_u32;
         let city: Vec<u32> = rows.clone().map(|row| (draw(row, 1) % 12) as u32).collect();
         let country: Vec<u32> = city.iter().map(|city| city / 4).collect();
         let alone: Vec<u32> = rows.clone().map(|row| (draw(row, 2) % 3) as u32).collect();
-        let price: Vec<f64> = rows.clone().map(|row| f64::from(country[row as usize]) + draw(row, 3) as f64 / 1e8).collect();
+        let price: Vec<f64> = rows
+            .clone()
+            .map(|row| f64::from(country[row as usize]) + draw(row, 3) as f64 / 1e8)
+            .collect();
         let noise = rows.clone().map(|row| draw(row, 4) as f64);
         let gaps = country.iter().map(|country| *country == 2).collect();
         let drafts = [
@@ -255,7 +315,10 @@ mod tests {
         ];
         let parents = grow(&drafts, &[None, None, None, None, Some(gaps)]);
         let linked = (parents.value[0], parents.value[1]);
-        assert!(linked == (Some(1), None) || linked == (None, Some(0)), "{linked:?}");
+        assert!(
+            linked == (Some(1), None) || linked == (None, Some(0)),
+            "{linked:?}"
+        );
         assert_eq!((parents.value[2], parents.value[4]), (None, None));
         assert!(matches!(parents.value[3], Some(0 | 1)));
         assert!(matches!(parents.missing[4], Some(0 | 1)));

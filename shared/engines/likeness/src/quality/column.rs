@@ -16,7 +16,11 @@ pub(crate) enum Pair {
     /// By row; not a number where missing.
     Numbers { real: Vec<f64>, synthetic: Vec<f64> },
     /// By row: 0 where missing, codes of values otherwise.
-    Codes { real: Vec<u32>, synthetic: Vec<u32>, states: u32 },
+    Codes {
+        real: Vec<u32>,
+        synthetic: Vec<u32>,
+        states: u32,
+    },
     /// Values whose distribution means nothing: codes, as above.
     Texts { real: Vec<u32>, synthetic: Vec<u32> },
     /// Keys.
@@ -39,7 +43,11 @@ impl Pair {
                 if role == Role::Unknown {
                     Self::Texts { real, synthetic }
                 } else {
-                    Self::Codes { real, synthetic, states }
+                    Self::Codes {
+                        real,
+                        synthetic,
+                        states,
+                    }
                 }
             }
         }
@@ -52,7 +60,12 @@ fn numbers(array: &ArrayRef) -> Option<Vec<f64>> {
         return Some(values.iter().map(number).collect());
     }
     let values = array.as_primitive_opt::<Float64Type>()?;
-    Some(values.iter().map(|value| value.unwrap_or(f64::NAN)).collect())
+    Some(
+        values
+            .iter()
+            .map(|value| value.unwrap_or(f64::NAN))
+            .collect(),
+    )
 }
 
 /// Codes that mean the same in both tables.
@@ -116,12 +129,23 @@ mod tests {
     #[test]
     fn codes_mean_the_same_on_both_sides() {
         let text = |values: Vec<Option<&str>>| Arc::new(StringArray::from(values)) as ArrayRef;
-        let (left, right) = (text(vec![Some("a"), None, Some("b")]), text(vec![Some("b"), Some("c")]));
-        let Pair::Codes { real, synthetic, states } = Pair::new(Role::Categorical, &left, &right) else {
+        let (left, right) = (
+            text(vec![Some("a"), None, Some("b")]),
+            text(vec![Some("b"), Some("c")]),
+        );
+        let Pair::Codes {
+            real,
+            synthetic,
+            states,
+        } = Pair::new(Role::Categorical, &left, &right)
+        else {
             panic!("codes")
         };
         assert_eq!((real, synthetic, states), (vec![1, 0, 2], vec![2, 3], 4));
         let truths: ArrayRef = Arc::new(BooleanArray::from(vec![true, false]));
-        assert!(matches!(Pair::new(Role::Numerical, &truths, &truths), Pair::Ignored));
+        assert!(matches!(
+            Pair::new(Role::Numerical, &truths, &truths),
+            Pair::Ignored
+        ));
     }
 }

@@ -28,7 +28,11 @@ pub(crate) fn ks_complement(real: &[f64], synthetic: &[f64]) -> Option<f64> {
 }
 
 fn sorted(values: &[f64]) -> Vec<f64> {
-    let mut values: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
+    let mut values: Vec<f64> = values
+        .iter()
+        .copied()
+        .filter(|value| !value.is_nan())
+        .collect();
     values.sort_unstable_by(f64::total_cmp);
     values
 }
@@ -42,10 +46,19 @@ pub(crate) fn tv_complement(real: &[u32], synthetic: &[u32], states: u32) -> Opt
         }
         counts[0] = 0.0;
         let all: f64 = counts.iter().sum();
-        (all > 0.0).then(|| counts.into_iter().map(|count| count / all).collect::<Vec<f64>>())
+        (all > 0.0).then(|| {
+            counts
+                .into_iter()
+                .map(|count| count / all)
+                .collect::<Vec<f64>>()
+        })
     };
     let (real, synthetic) = (shares(real)?, shares(synthetic)?);
-    let off: f64 = real.iter().zip(&synthetic).map(|(a, b): (&f64, &f64)| (a - b).abs()).sum();
+    let off: f64 = real
+        .iter()
+        .zip(&synthetic)
+        .map(|(a, b): (&f64, &f64)| (a - b).abs())
+        .sum();
     Some(1.0 - off / 2.0)
 }
 
@@ -95,17 +108,28 @@ impl Codes<'_> {
     fn counts(&self) -> Vec<(usize, f64)> {
         let width = self.states.1 as usize;
         let cells = (self.states.0 as usize).saturating_mul(width);
-        let places = self.first.iter().zip(self.second).map(|(a, b)| *a as usize * width + *b as usize);
+        let places = self
+            .first
+            .iter()
+            .zip(self.second)
+            .map(|(a, b)| *a as usize * width + *b as usize);
         if cells <= PLACED_CELLS {
             let mut counts = vec![0.0; cells];
             for place in places {
                 counts[place] += 1.0;
             }
-            return counts.into_iter().enumerate().filter(|(_, count)| *count > 0.0).collect();
+            return counts
+                .into_iter()
+                .enumerate()
+                .filter(|(_, count)| *count > 0.0)
+                .collect();
         }
         let mut places: Vec<usize> = places.collect();
         places.sort_unstable();
-        places.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as f64)).collect()
+        places
+            .chunk_by(|a, b| a == b)
+            .map(|run| (run[0], run.len() as f64))
+            .collect()
     }
 }
 
@@ -122,7 +146,9 @@ pub(crate) fn contingency(real: &Codes<'_>, synthetic: &Codes<'_>) -> Option<Con
         while let Some((_, only)) = right.next_if(|(other, _)| other < place) {
             off += only / synthetic_rows;
         }
-        let other = right.next_if(|(other, _)| other == place).map_or(0.0, |(_, count)| *count);
+        let other = right
+            .next_if(|(other, _)| other == place)
+            .map_or(0.0, |(_, count)| *count);
         off += (count / rows - other / synthetic_rows).abs();
     }
     off += right.map(|(_, only)| only / synthetic_rows).sum::<f64>();
@@ -143,7 +169,9 @@ fn cramer(cells: &[(usize, f64)], width: usize, rows: f64) -> Option<f64> {
         return None;
     }
     // The sum over all cells of (found - expected)² / expected, of which empty cells are the rest.
-    let squares = cells.iter().map(|(place, count)| count * count / (lefts[&(place / width)] * rights[&(place % width)]));
+    let squares = cells
+        .iter()
+        .map(|(place, count)| count * count / (lefts[&(place / width)] * rights[&(place % width)]));
     let square = (squares.sum::<f64>() - 1.0).max(0.0);
     debug_assert!(rows > 0.0, "there are rows");
     Some((square / (least - 1) as f64).sqrt())
@@ -162,14 +190,19 @@ mod tests {
         // Shares 1/2, 1/2 and 1/4, 1/4, 1/2.
         let tv = tv_complement(&[1, 2, 0], &[1, 2, 3, 3], 4);
         assert_eq!(tv, Some(0.5));
-        let r = correlation(&[1.0, 2.0, 3.0, f64::NAN], &[2.0, 4.0, 6.0, 1.0]).expect("no constant");
+        let r =
+            correlation(&[1.0, 2.0, 3.0, f64::NAN], &[2.0, 4.0, 6.0, 1.0]).expect("no constant");
         assert!((r - 1.0).abs() < 1e-12);
         assert_eq!(correlation(&[1.0, 1.0], &[2.0, 4.0]), None);
     }
 
     #[test]
     fn tables_are_compared_cell_by_cell() {
-        let codes = |first, second| Codes { first, second, states: (3, 3) };
+        let codes = |first, second| Codes {
+            first,
+            second,
+            states: (3, 3),
+        };
         let found = contingency(
             &codes(&[1, 1, 2, 2], &[1, 1, 2, 2]),
             &codes(&[1, 1, 2, 2], &[1, 2, 1, 2]),

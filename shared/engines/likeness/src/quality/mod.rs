@@ -125,7 +125,11 @@ impl Comparison {
         check_columns(&plain, &reference.sample)?;
         let roles: Vec<Role> = model.columns.iter().map(|column| column.role).collect();
         Ok(Self {
-            names: model.columns.iter().map(|column| column.name.clone()).collect(),
+            names: model
+                .columns
+                .iter()
+                .map(|column| column.name.clone())
+                .collect(),
             known: KnownRows::new(&reference.sample, &roles),
             sample: Sample::new(Arc::clone(&plain), COMPARED_ROWS, COMPARED_BYTES),
             roles,
@@ -179,7 +183,13 @@ impl Comparison {
         }
         let real = &self.reference.sample;
         let synthetic = self.sample.finish()?;
-        let pair = |place: usize| Pair::new(self.roles[place], real.column(place), synthetic.column(place));
+        let pair = |place: usize| {
+            Pair::new(
+                self.roles[place],
+                real.column(place),
+                synthetic.column(place),
+            )
+        };
         let columns: Vec<Pair> = (0..self.roles.len()).map(pair).collect();
         let shapes = shapes(&self.names, &columns);
         let trends = trends(&self.names, &columns);
@@ -220,9 +230,11 @@ fn shapes(names: &[String], columns: &[Pair]) -> Vec<ColumnShape> {
     let shape = |(name, column): (&String, &Pair)| {
         let (metric, score) = match column {
             Pair::Numbers { real, synthetic } => ("KSComplement", ks_complement(real, synthetic)),
-            Pair::Codes { real, synthetic, states } => {
-                ("TVComplement", tv_complement(real, synthetic, *states))
-            }
+            Pair::Codes {
+                real,
+                synthetic,
+                states,
+            } => ("TVComplement", tv_complement(real, synthetic, *states)),
             Pair::Texts { .. } | Pair::Ignored => return None,
         };
         Some(ColumnShape {
@@ -241,8 +253,14 @@ fn trends(names: &[String], columns: &[Pair]) -> Vec<PairTrend> {
         for second in first + 1..columns.len() {
             let names = [names[first].clone(), names[second].clone()];
             if let (
-                Pair::Numbers { real: a, synthetic: new_a },
-                Pair::Numbers { real: b, synthetic: new_b },
+                Pair::Numbers {
+                    real: a,
+                    synthetic: new_a,
+                },
+                Pair::Numbers {
+                    real: b,
+                    synthetic: new_b,
+                },
             ) = (&columns[first], &columns[second])
             {
                 trends.push(correlations(names, (a, b), (new_a, new_b)));
@@ -254,7 +272,11 @@ fn trends(names: &[String], columns: &[Pair]) -> Vec<PairTrend> {
     trends
 }
 
-fn correlations(names: [String; 2], real: (&[f64], &[f64]), synthetic: (&[f64], &[f64])) -> PairTrend {
+fn correlations(
+    names: [String; 2],
+    real: (&[f64], &[f64]),
+    synthetic: (&[f64], &[f64]),
+) -> PairTrend {
     let input = correlation(real.0, real.1);
     let generated = correlation(synthetic.0, synthetic.1);
     let both = input.zip(generated);
@@ -269,7 +291,11 @@ fn correlations(names: [String; 2], real: (&[f64], &[f64]), synthetic: (&[f64], 
 }
 
 fn associations(names: [String; 2], a: &Table, b: &Table) -> PairTrend {
-    let codes = |first, second| Codes { first, second, states: (a.states, b.states) };
+    let codes = |first, second| Codes {
+        first,
+        second,
+        states: (a.states, b.states),
+    };
     let found = contingency(&codes(&a.real, &b.real), &codes(&a.synthetic, &b.synthetic));
     let input = found.as_ref().and_then(|found| found.association);
     PairTrend {
@@ -298,7 +324,11 @@ impl Table {
                 synthetic: thinned(&binned(synthetic)),
                 states: BINS,
             },
-            Pair::Codes { real, synthetic, states } => Self {
+            Pair::Codes {
+                real,
+                synthetic,
+                states,
+            } => Self {
                 real: thinned(real),
                 synthetic: thinned(synthetic),
                 states: *states,
@@ -314,5 +344,7 @@ fn thinned(codes: &[u32]) -> Vec<u32> {
     if rows <= TABLE_ROWS {
         return codes.to_vec();
     }
-    (0..TABLE_ROWS).map(|place| codes[place * rows / TABLE_ROWS]).collect()
+    (0..TABLE_ROWS)
+        .map(|place| codes[place * rows / TABLE_ROWS])
+        .collect()
 }

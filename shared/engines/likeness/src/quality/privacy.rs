@@ -62,13 +62,17 @@ impl KnownRows {
     /// Rows of a batch that are known.
     pub(crate) fn copies(&self, batch: &RecordBatch) -> u64 {
         let hashes = hashes(batch, &self.roles);
-        hashes.iter().filter(|hash| self.counts.contains_key(hash)).count() as u64
+        hashes
+            .iter()
+            .filter(|hash| self.counts.contains_key(hash))
+            .count() as u64
     }
 
     /// The share of known rows that are there twice or more.
     pub(crate) fn duplicate_share(&self) -> f64 {
         let twice = self.counts.values().filter(|count| **count > 1);
-        twice.map(|count| f64::from(*count)).sum::<f64>() / (self.rows as f64).max(1.0)
+        let repeated: u64 = twice.map(|count| u64::from(*count)).sum();
+        repeated as f64 / (self.rows as f64).max(1.0)
     }
 }
 
@@ -82,7 +86,9 @@ fn hashes(batch: &RecordBatch, roles: &[Role]) -> Vec<u64> {
     let mut hashes = vec![0_u64; batch.num_rows()];
     for (array, _) in columns {
         let mut mix = |row: usize, cell: u64| {
-            hashes[row] = (hashes[row] ^ cell).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
+            hashes[row] = (hashes[row] ^ cell)
+                .wrapping_mul(0x9E37_79B9_7F4A_7C15)
+                .rotate_left(29);
         };
         let missing = |row: usize| array.data_type().is_null() || array.is_null(row);
         for row in 0..array.len() {
@@ -106,22 +112,43 @@ fn hashes(batch: &RecordBatch, roles: &[Role]) -> Vec<u64> {
 }
 
 /// Distances: median and near, of generated rows and of the table's own.
-pub(crate) fn distances(columns: &[Pair], real_rows: usize, synthetic_rows: usize) -> [Option<f64>; 4] {
+pub(crate) fn distances(
+    columns: &[Pair],
+    real_rows: usize,
+    synthetic_rows: usize,
+) -> [Option<f64>; 4] {
     let mut space = Vec::new();
     for column in columns {
         match column {
             Pair::Numbers { real, synthetic } => {
                 let present = real.iter().copied().filter(|value| !value.is_nan());
-                let (low, high) = present.fold((f64::INFINITY, f64::NEG_INFINITY), |bounds, value| {
-                    (bounds.0.min(value), bounds.1.max(value))
-                });
+                let (low, high) = present
+                    .fold((f64::INFINITY, f64::NEG_INFINITY), |bounds, value| {
+                        (bounds.0.min(value), bounds.1.max(value))
+                    });
                 let range = if high > low { high - low } else { 1.0 };
-                let scaled = |values: &[f64]| values.iter().map(|value| ((value - low) / range) as f32).collect();
-                space.push(Axis { real: scaled(real), synthetic: scaled(synthetic), is_number: true });
+                let scaled = |values: &[f64]| {
+                    values
+                        .iter()
+                        .map(|value| ((value - low) / range) as f32)
+                        .collect()
+                };
+                space.push(Axis {
+                    real: scaled(real),
+                    synthetic: scaled(synthetic),
+                    is_number: true,
+                });
             }
-            Pair::Codes { real, synthetic, .. } | Pair::Texts { real, synthetic } => {
+            Pair::Codes {
+                real, synthetic, ..
+            }
+            | Pair::Texts { real, synthetic } => {
                 let codes = |values: &[u32]| values.iter().map(|value| *value as f32).collect();
-                space.push(Axis { real: codes(real), synthetic: codes(synthetic), is_number: false });
+                space.push(Axis {
+                    real: codes(real),
+                    synthetic: codes(synthetic),
+                    is_number: false,
+                });
             }
             Pair::Ignored => {}
         }
@@ -133,10 +160,14 @@ pub(crate) fn distances(columns: &[Pair], real_rows: usize, synthetic_rows: usiz
     let stride = (real_rows / 2).div_ceil(NEIGHBOURS).max(1) * 2;
     let neighbours: Vec<usize> = (0..real_rows).step_by(stride).collect();
     let own_stride = (real_rows / 2).div_ceil(MEASURED).max(1) * 2;
-    let own = (1..real_rows).step_by(own_stride).map(|row| closest(&space, &neighbours, row, true));
+    let own = (1..real_rows)
+        .step_by(own_stride)
+        .map(|row| closest(&space, &neighbours, row, true));
     let own = middle_and_near(own.collect());
     let stride = synthetic_rows.div_ceil(MEASURED).max(1);
-    let new = (0..synthetic_rows).step_by(stride).map(|row| closest(&space, &neighbours, row, false));
+    let new = (0..synthetic_rows)
+        .step_by(stride)
+        .map(|row| closest(&space, &neighbours, row, false));
     let new = middle_and_near(new.collect());
     [new.0, own.0, new.1, own.1]
 }
@@ -151,7 +182,11 @@ struct Axis {
 fn closest(space: &[Axis], neighbours: &[usize], row: usize, is_real: bool) -> f64 {
     let mut sums = vec![0.0_f32; neighbours.len()];
     for axis in space {
-        let own = if is_real { axis.real[row] } else { axis.synthetic[row] };
+        let own = if is_real {
+            axis.real[row]
+        } else {
+            axis.synthetic[row]
+        };
         for (sum, neighbour) in sums.iter_mut().zip(neighbours) {
             let other = axis.real[*neighbour];
             *sum += match (own.is_nan(), other.is_nan()) {
@@ -184,15 +219,24 @@ mod tests {
         let ids: ArrayRef = Arc::new(Int64Array::from(ids));
         let amounts: ArrayRef = Arc::new(Int64Array::from(amounts));
         let names: ArrayRef = Arc::new(StringArray::from(names));
-        RecordBatch::try_from_iter([("id", ids), ("amount", amounts), ("name", names)]).expect("a batch")
+        RecordBatch::try_from_iter([("id", ids), ("amount", amounts), ("name", names)])
+            .expect("a batch")
     }
 
     #[test]
     fn copies_are_counted_without_keys() {
         let roles = [Role::Id, Role::Numerical, Role::Categorical];
-        let table = rows(vec![1, 2, 3], vec![Some(5), None, Some(5)], vec!["a", "b", "a"]);
+        let table = rows(
+            vec![1, 2, 3],
+            vec![Some(5), None, Some(5)],
+            vec!["a", "b", "a"],
+        );
         let known = KnownRows::new(&table, &roles);
-        let new = rows(vec![7, 8, 9], vec![Some(5), None, Some(6)], vec!["a", "b", "a"]);
+        let new = rows(
+            vec![7, 8, 9],
+            vec![Some(5), None, Some(6)],
+            vec!["a", "b", "a"],
+        );
         assert_eq!(known.copies(&new), 2);
         assert!((known.duplicate_share() - 2.0 / 3.0).abs() < 1e-12);
         assert_eq!(KnownRows::new(&table, &[Role::Id; 3]).copies(&new), 0);
@@ -201,9 +245,17 @@ mod tests {
     #[test]
     fn copies_are_at_no_distance() {
         let real: Vec<f64> = (0..400).map(f64::from).collect();
-        let pair = |synthetic: Vec<f64>| vec![Pair::Numbers { real: real.clone(), synthetic }];
+        let pair = |synthetic: Vec<f64>| {
+            vec![Pair::Numbers {
+                real: real.clone(),
+                synthetic,
+            }]
+        };
         let [median, own, near, _] = distances(&pair(real.clone()), 400, 400);
-        assert!(median <= Some(1.0 / 399.0) && near == Some(0.0), "{median:?} {near:?}");
+        assert!(
+            median <= Some(1.0 / 399.0) && near == Some(0.0),
+            "{median:?} {near:?}"
+        );
         assert!(own > Some(0.0));
         let far: Vec<f64> = (0..400).map(|row| f64::from(row) + 1_000.0).collect();
         assert_eq!(distances(&pair(far), 400, 400)[0], Some(1.0));
