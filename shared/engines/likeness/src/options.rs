@@ -16,7 +16,8 @@ pub struct LearnOptions {
     /// A value, word, letter or combination that fewer rows share than this is not written into the
     /// model; 2 to 1,000.
     pub rare_below: usize,
-    /// Rows that distributions are learned from; of longer tables a uniform sample of so many.
+    /// Rows that distributions are learned from; of longer tables a uniform sample of so many, and of
+    /// tables of more than 40 columns of fewer, so that memory stays bounded.
     pub sample_rows: usize,
     /// Bytes that the sample may take; it has fewer rows where they are long.
     pub sample_bytes: usize,
@@ -24,6 +25,13 @@ pub struct LearnOptions {
     pub max_categories: usize,
     /// Points of the distribution of a number, at most.
     pub max_knots: usize,
+}
+
+/// Rows of a sample of a table of so many columns, so that it has no more cells than memory is for.
+pub(crate) fn bounded_rows(most: usize, columns: usize) -> usize {
+    const CELLS: usize = 4_000_000;
+    const LEAST: usize = 5_000;
+    most.min((CELLS / columns.max(1)).max(LEAST))
 }
 
 impl Default for LearnOptions {

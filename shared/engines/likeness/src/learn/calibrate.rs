@@ -10,8 +10,10 @@ use crate::generate::column::{Cells, Decoded};
 use crate::matrix::{mend, packed, place};
 use crate::model::{Content, Grid, Model, Values};
 
-/// Rows generated per trial.
+/// Rows generated per trial, at most; a small table has little to say, and fewer do for it.
 const TRIAL_ROWS: usize = 20_000;
+/// Rows generated at least.
+const LEAST_TRIAL_ROWS: usize = 2_000;
 /// Trials.
 const TRIALS: usize = 5;
 /// Products that all correlations of one trial may cost; wide tables are tried on fewer rows.
@@ -163,7 +165,8 @@ pub(crate) fn calibrate(model: &mut Model, evidence: &[Evidence]) -> Result<(), 
         }
     }
     mend(size, &mut below);
-    let trial_rows = rows.min(TRIAL_ROWS) as u64;
+    let trial_rows = (sampled * 4).clamp(LEAST_TRIAL_ROWS, TRIAL_ROWS);
+    let trial_rows = rows.min(trial_rows) as u64;
     let mut best = (f64::INFINITY, below.clone());
     for trial in 0..=TRIALS {
         model.correlations.clone_from(&below);

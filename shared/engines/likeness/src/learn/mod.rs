@@ -24,7 +24,7 @@ use crate::error::LikenessError;
 use crate::kind::{Plain, simplify};
 use crate::matrix::packed;
 use crate::model::{ColumnModel, Content, MODEL_VERSION, Missing, Model, PRIVACY, Role, Values};
-use crate::options::{LearnOptions, MAX_COLUMNS};
+use crate::options::{LearnOptions, MAX_COLUMNS, bounded_rows};
 use crate::quality::Reference;
 use crate::sample::Sample;
 
@@ -68,7 +68,7 @@ impl Learner {
             facts: vec![Facts::default(); plains.len()],
             sample: Sample::new(
                 Arc::clone(&plain_schema),
-                options.sample_rows,
+                bounded_rows(options.sample_rows, plains.len()),
                 options.sample_bytes,
             ),
             plains,

@@ -1,6 +1,6 @@
 //! How the texts of a column look, without the texts.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::model::{Layout, Piece, Shape};
 
@@ -153,11 +153,12 @@ fn among(rows: &[Vec<char>], from: usize, to: usize, rare_below: usize) -> Optio
 
 /// The characters of one place; rare ones stand for all of their kind.
 fn letter(characters: impl Iterator<Item = char>, rare_below: usize) -> Piece {
-    let mut counts: HashMap<char, f64> = HashMap::new();
+    // In their order, so that sums come out alike every time.
+    let mut counts: BTreeMap<char, f64> = BTreeMap::new();
     for character in characters {
         *counts.entry(character).or_default() += 1.0;
     }
-    let mut weights: HashMap<char, f64> = HashMap::new();
+    let mut weights: BTreeMap<char, f64> = BTreeMap::new();
     for (character, count) in &counts {
         if *count >= rare_below as f64 {
             *weights.entry(*character).or_default() += count;
@@ -173,8 +174,7 @@ fn letter(characters: impl Iterator<Item = char>, rare_below: usize) -> Piece {
             *weights.entry(other).or_default() += share;
         }
     }
-    let mut weights: Vec<(char, f64)> = weights.into_iter().collect();
-    weights.sort_by_key(|(character, _)| *character);
+    let weights: Vec<(char, f64)> = weights.into_iter().collect();
     match &weights[..] {
         [(one, _)] => Piece::Fixed(one.to_string()),
         _ => Piece::Letter(weights),

@@ -18,6 +18,7 @@ use crate::generate::Generator;
 use crate::kind::{Plain, simplify};
 use crate::learn::{check_columns, plain_schema};
 use crate::model::{Model, Role};
+use crate::options::bounded_rows;
 use crate::sample::Sample;
 
 pub use self::privacy::PrivacyReport;
@@ -131,7 +132,11 @@ impl Comparison {
                 .map(|column| column.name.clone())
                 .collect(),
             known: KnownRows::new(&reference.sample, &roles),
-            sample: Sample::new(Arc::clone(&plain), COMPARED_ROWS, COMPARED_BYTES),
+            sample: Sample::new(
+                Arc::clone(&plain),
+                bounded_rows(COMPARED_ROWS, plains.len()),
+                COMPARED_BYTES,
+            ),
             roles,
             plains,
             schema,
