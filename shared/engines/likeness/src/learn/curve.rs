@@ -4,9 +4,11 @@ use crate::model::Curve;
 
 /// Values that a curve keeps as they are because many rows share them, at most.
 const MAX_SPIKES: usize = 1_024;
-/// Rows at each end that get the smallest and the largest value: few enough not to show, enough that
-/// a table of the same size reaches its bounds.
-const END_ROWS: f64 = 2.0;
+/// Rows at each end that come close to the bound: few enough not to show, enough that a table of the
+/// same size reaches from bound to bound.
+const END_ROWS: f64 = 4.0;
+/// How close, as a share of all between the bounds.
+const END_WIDTH: f64 = 0.005;
 
 /// How a curve is drawn.
 #[derive(Debug, Clone, Copy)]
@@ -107,22 +109,30 @@ fn between(
         }
     }
     let (mut first, mut last) = (0.0, 0.0);
-    if rows >= few * 10 {
+    if rows >= few * 20 {
         first = if before.is_none() { END_ROWS } else { 0.0 };
         last = if behind.is_none() { END_ROWS } else { 0.0 };
     }
+    let width = (rule.ends.1 - rule.ends.0) * END_WIDTH;
+    let mut bound = high;
     if first > 0.0 {
-        pieces.push(first, low, low);
+        let near = (low + width).min(mean(&values[..few])).max(low);
+        pieces.push(first, low, near);
+        low = near;
+    }
+    if last > 0.0 {
+        bound = (high - width).max(mean(&values[rows - few..])).min(high);
     }
     let cuts = cuts(rows, pieces.rows, rule, before.is_none(), behind.is_none());
     let mut start = low;
     for pair in cuts.windows(2) {
         let end = if pair[1] == rows {
-            high
+            bound
         } else {
             // No single value shows: the mean of its neighbours does.
             let reach = few.div_ceil(2).max(1);
-            mean(&values[pair[1] - reach..(pair[1] + reach).min(rows)]).clamp(start, high)
+            mean(&values[pair[1] - reach..(pair[1] + reach).min(rows)])
+                .clamp(start, bound.max(start))
         };
         let mut share = (pair[1] - pair[0]) as f64;
         if pair[0] == 0 {
@@ -135,7 +145,7 @@ fn between(
         start = end;
     }
     if last > 0.0 {
-        pieces.push(last, high, high);
+        pieces.push(last, start, high);
     }
 }
 

@@ -86,7 +86,7 @@ pub(crate) fn number(
             let own = (group.len() >= options.rare_below * CURVE_ROWS).then(|| {
                 stand(&group, &mut normals);
                 let rule = CurveRule {
-                    ends: inner_ends(&group, &rule),
+                    ends: inner_ends(&group, &order, &rule),
                     ..rule
                 };
                 draw(&group, &rule)
@@ -97,8 +97,9 @@ pub(crate) fn number(
     (given, normals)
 }
 
-/// The ends of a state's values: those of the column are told anyway, others not to a row.
-fn inner_ends(group: &[(f64, u32)], rule: &CurveRule) -> (f64, f64) {
+/// The ends of a state's values: those of the column are told anyway, and stay in the state that has
+/// them; others are not told to a row.
+fn inner_ends(group: &[(f64, u32)], all: &[(f64, u32)], rule: &CurveRule) -> (f64, f64) {
     let few = rule.rare_below;
     let mean =
         |rows: &[(f64, u32)]| rows.iter().map(|(place, _)| place).sum::<f64>() / rows.len() as f64;
@@ -110,7 +111,21 @@ fn inner_ends(group: &[(f64, u32)], rule: &CurveRule) -> (f64, f64) {
     );
     let least = (low - (next_low - low)).max(rule.ends.0);
     let most = (high + (high - next_high)).min(rule.ends.1);
-    (least, most)
+    let is_end = |one: Option<&(f64, u32)>, other: Option<&(f64, u32)>| {
+        one.zip(other).is_some_and(|(one, other)| one.0 == other.0)
+    };
+    (
+        if is_end(group.first(), all.first()) {
+            rule.ends.0
+        } else {
+            least
+        },
+        if is_end(group.last(), all.last()) {
+            rule.ends.1
+        } else {
+            most
+        },
+    )
 }
 
 /// Where rows in order of their values stand; equal ones stand together in the middle.
