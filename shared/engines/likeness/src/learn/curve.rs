@@ -110,8 +110,10 @@ fn between(
     }
     let (mut first, mut last) = (0.0, 0.0);
     if rows >= few * 20 {
-        first = if before.is_none() { END_ROWS } else { 0.0 };
-        last = if behind.is_none() { END_ROWS } else { 0.0 };
+        // Less than the outermost pieces have.
+        let share = END_ROWS.min(few as f64);
+        first = if before.is_none() { share } else { 0.0 };
+        last = if behind.is_none() { share } else { 0.0 };
     }
     let width = (rule.ends.1 - rule.ends.0) * END_WIDTH;
     let mut bound = high;
