@@ -307,7 +307,7 @@ fn a_table_and_its_likeness() {
 
 #[test]
 fn nothing_rare_stands_in_a_model() {
-    let table = orders(3_000);
+    let table = orders(900);
     let mut cities: Vec<&str> = texts(&table, "city").into_iter().flatten().collect();
     cities[5] = "Secretville";
     cities[6] = "Atlantis";
@@ -332,7 +332,7 @@ fn nothing_rare_stands_in_a_model() {
             "{text} stands in the model"
         );
     }
-    let rows = made(&model, 3_000);
+    let rows = made(&model, 2_000);
     let city_names: HashSet<&str> = texts(&rows, "city").into_iter().flatten().collect();
     assert!(!city_names.contains("Secretville") && city_names.contains("Oslo"));
 }
