@@ -17,7 +17,7 @@ const LEAST_TRIAL_ROWS: usize = 2_000;
 /// Trials.
 const TRIALS: usize = 5;
 /// Products that all correlations of one trial may cost; wide tables are tried on fewer rows.
-const MOST_PRODUCTS: usize = 400_000_000;
+const MOST_PRODUCTS: usize = 150_000_000;
 /// How far a correlation may be moved in all: a few extreme values do not turn a dependence round.
 const REACH: f64 = 0.35;
 
