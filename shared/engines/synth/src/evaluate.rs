@@ -5,10 +5,10 @@ use std::sync::Arc;
 use crate::cells::{Cells, Strings, Text, Values};
 use crate::frame::Frame;
 use crate::model::{Rule, Segment};
-use crate::permutation::Permutation;
 use crate::plan::DataType;
 use crate::pools;
-use crate::random::{Key, scale};
+use millrace_draw::Permutation;
+use millrace_draw::{Key, scale};
 
 const DAY: i64 = 86_400;
 const DOMAINS: [&str; 3] = ["example.com", "example.org", "example.net"];

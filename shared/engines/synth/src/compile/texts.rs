@@ -2,9 +2,9 @@
 
 use super::{Compiled, Scope, Site};
 use crate::model::{Facts, Rule, Segment};
-use crate::permutation::Permutation;
 use crate::plan::DataType;
 use crate::pools;
+use millrace_draw::Permutation;
 
 const LONGEST_TEMPLATE: usize = 4_000;
 
