@@ -1,7 +1,7 @@
-//! Work on frames in several threads, in order.
+//! Work in several threads, in order.
 //!
-//! Frame `i` goes to thread `i mod n`, and results are taken from the threads in turn, so the order
-//! stays without a number on any frame. Each end says that it is one: a thread that breaks off is an
+//! Item `i` of a stream goes to thread `i mod n`, and results are taken from the threads in turn, so the
+//! order stays without a number on any item. Each end says that it is one: a thread that breaks off is an
 //! error, never an end of the rows.
 
 use std::sync::Arc;
@@ -9,34 +9,42 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use crate::error::TabularError;
-use crate::frames::{Frame, Frames};
 
-/// Frames that a thread may be ahead.
+/// Items that a thread may be ahead.
 const AHEAD: usize = 2;
 
-type Turned = Result<Frame, TabularError>;
+type Item<T> = Result<T, TabularError>;
 
-/// Turns each frame, in `threads` threads.
-pub(crate) fn turn_all<F>(input: Frames, threads: usize, turn: F) -> Result<Frames, TabularError>
+/// Items in order. After an error nothing comes.
+type Items<T> = Box<dyn Iterator<Item = Item<T>> + Send>;
+
+/// Turns each item, in `threads` threads.
+pub(crate) fn turn_all<A, B, F>(
+    input: impl Iterator<Item = Item<A>> + Send + 'static,
+    threads: usize,
+    turn: F,
+) -> Result<Items<B>, TabularError>
 where
-    F: Fn(Frame) -> Turned + Send + Sync + 'static,
+    A: Send + 'static,
+    B: Send + 'static,
+    F: Fn(A) -> Item<B> + Send + Sync + 'static,
 {
     if threads < 2 {
-        return Ok(crate::frames::each(input, turn));
+        return Ok(Box::new(input.map(move |item| item.and_then(&turn))));
     }
     let turn = Arc::new(turn);
     let mut handles = Vec::with_capacity(threads + 1);
     let (mut entries, mut exits) = (Vec::new(), Vec::new());
     for lane in 0..threads {
-        let (entry, work) = sync_channel::<Option<Turned>>(AHEAD);
-        let (result, exit) = sync_channel::<Option<Turned>>(AHEAD);
+        let (entry, work) = sync_channel::<Option<Item<A>>>(AHEAD);
+        let (result, exit) = sync_channel::<Option<Item<B>>>(AHEAD);
         let turn = Arc::clone(&turn);
         entries.push(entry);
         exits.push(exit);
         let body = move || {
             while let Ok(message) = work.recv() {
                 let ended = !matches!(message, Some(Ok(_)));
-                let message = message.map(|frame| frame.and_then(|frame| turn(frame)));
+                let message = message.map(|item| item.and_then(|item| turn(item)));
                 if result.send(message).is_err() || ended {
                     return;
                 }
@@ -60,12 +68,12 @@ pub(crate) fn spawn(
     Ok(std::thread::Builder::new().name(name).spawn(body)?)
 }
 
-fn feed(input: Frames, entries: &[SyncSender<Option<Turned>>]) {
+fn feed<A>(input: impl Iterator<Item = Item<A>>, entries: &[SyncSender<Option<Item<A>>>]) {
     let mut lanes = entries.iter().cycle();
-    for frame in input {
-        let ended = frame.is_err();
+    for item in input {
+        let ended = item.is_err();
         let Some(lane) = lanes.next() else { return };
-        if lane.send(Some(frame)).is_err() || ended {
+        if lane.send(Some(item)).is_err() || ended {
             return;
         }
     }
@@ -75,15 +83,15 @@ fn feed(input: Frames, entries: &[SyncSender<Option<Turned>>]) {
     }
 }
 
-struct Lanes {
-    exits: Vec<Receiver<Option<Turned>>>,
+struct Lanes<T> {
+    exits: Vec<Receiver<Option<Item<T>>>>,
     next: usize,
     ended: bool,
     handles: Vec<JoinHandle<()>>,
 }
 
-impl Iterator for Lanes {
-    type Item = Turned;
+impl<T> Iterator for Lanes<T> {
+    type Item = Item<T>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.ended {
@@ -91,24 +99,59 @@ impl Iterator for Lanes {
         }
         let lane = self.next % self.exits.len();
         self.next += 1;
-        let frame = match self.exits[lane].recv() {
+        let item = match self.exits[lane].recv() {
             Ok(message) => message,
-            Err(_) => Some(Err(TabularError::Internal("a thread broke off".to_owned()))),
+            Err(_) => Some(Err(broken_off())),
         };
-        self.ended = !matches!(frame, Some(Ok(_)));
-        frame
+        self.ended = !matches!(item, Some(Ok(_)));
+        item
     }
 }
 
-impl Drop for Lanes {
+impl<T> Drop for Lanes<T> {
     fn drop(&mut self) {
         // Without receivers no thread waits to send, and so each of them ends.
         self.exits.clear();
         for handle in self.handles.drain(..) {
-            // A panic was told of when its frame was missed.
+            // A panic was told of when its item was missed.
             let _ = handle.join();
         }
     }
+}
+
+/// Works on each of some items that are there already, a share of them in each thread; the results are
+/// in the order of the items.
+pub(crate) fn in_shares<I, R, F>(items: I, threads: usize, work: F) -> Result<Vec<R>, TabularError>
+where
+    I: IntoIterator<IntoIter: ExactSizeIterator, Item: Send>,
+    R: Send,
+    F: Fn(I::Item) -> Item<R> + Sync,
+{
+    let mut items = items.into_iter();
+    let most = items.len().div_ceil(threads.max(1));
+    if most == items.len() {
+        return items.map(work).collect();
+    }
+    let work = &work;
+    std::thread::scope(|scope| {
+        let mut handles = Vec::with_capacity(threads);
+        while items.len() > 0 {
+            let share: Vec<_> = items.by_ref().take(most).collect();
+            let body = move || share.into_iter().map(work).collect::<Result<Vec<R>, _>>();
+            handles.push(std::thread::Builder::new().spawn_scoped(scope, body)?);
+        }
+        // Each is waited for, so that no panic goes further than here.
+        let shares: Vec<_> = handles.into_iter().map(|handle| handle.join()).collect();
+        let mut results = Vec::new();
+        for share in shares {
+            results.extend(share.map_err(|_| broken_off())??);
+        }
+        Ok(results)
+    })
+}
+
+fn broken_off() -> TabularError {
+    TabularError::Internal("a thread broke off".to_owned())
 }
 
 #[cfg(test)]
@@ -120,6 +163,7 @@ mod tests {
     use millrace_rows::Rows;
 
     use super::*;
+    use crate::frames::{Frame, Frames};
 
     fn frame(value: i64) -> Frame {
         let schema = Arc::new(Schema::new(vec![Field::new("a", DataType::Int64, true)]));
@@ -189,5 +233,27 @@ mod tests {
         let mut turned = turn_all(input, 2, Ok).expect("threads");
         assert!(turned.next().is_some());
         drop(turned);
+    }
+
+    #[test]
+    fn shares_keep_the_order_and_tell_of_what_fails() {
+        for threads in [0, 1, 2, 3, 7, 200] {
+            let doubled = in_shares(0..100, threads, |number| Ok(number * 2)).expect("threads");
+            assert_eq!(
+                doubled,
+                (0..100).map(|number| number * 2).collect::<Vec<_>>()
+            );
+            let failed = in_shares(0..100, threads, |number| match number {
+                50 => Err(TabularError::Cancelled),
+                _ => Ok(number),
+            });
+            assert_eq!(failed.expect_err("an error").code(), "CANCELLED");
+        }
+        let broken = in_shares(0..100, 2, |number| {
+            assert!(number != 50, "broken on purpose");
+            Ok(number)
+        });
+        assert_eq!(broken.expect_err("an error").code(), "INTERNAL");
+        assert!(in_shares(0..0, 2, Ok).expect("nothing").is_empty());
     }
 }

@@ -5,8 +5,8 @@
 //! that come to it, so that what cannot work fails before anything is written. [`Run::write`] lets the
 //! rows through: parsed by several threads, through steps that work on each row for itself
 //! (`millrace-rows`) in several threads, through steps that remember something one after the other, and
-//! through DataFusion where rows must come together (sort, aggregate, top, pivot), which spills what does
-//! not fit. Rows that cannot be read or worked on are told of one by one, in the order of the input.
+//! through a sort of our own or through DataFusion (aggregate, top of groups, pivot) where rows must come
+//! together, which both spill what does not fit. Rows that cannot be read or worked on are told of one by one, in the order of the input.
 //!
 //! It knows sources and sinks of bytes. It must not know where they lie, who asked, or what time it is.
 #![warn(missing_docs)]
@@ -22,6 +22,7 @@ mod plan;
 mod resources;
 mod run;
 mod side;
+mod sort;
 mod source;
 mod stream;
 mod survey;

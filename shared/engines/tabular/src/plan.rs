@@ -12,11 +12,12 @@ use millrace_steps::{Pipeline, PipelineStep};
 
 use crate::error::TabularError;
 use crate::frames::{Frame, Frames};
-use crate::gather::{Aggregating, Pivoting, Sorting, Topping, categories};
+use crate::gather::{Aggregating, Pivoting, Topping, categories};
 use crate::judge::Judging;
 use crate::lanes::turn_all;
 use crate::resources::Resources;
 use crate::side::{Joining, SideFiles, Uniting};
+use crate::sort::Sorting;
 use crate::source::Source;
 use crate::stream::{
     Carrying, Deduplicating, Limiting, Numbering, Sampling, firsts, survey_draw, survey_keys,
@@ -310,7 +311,7 @@ impl Stage {
             Self::Sample(stage) => stage.attach(input),
             Self::Limit(stage) => stage.attach(input),
             Self::Deduplicate(stage) => stage.attach(input, resources),
-            Self::Sort(stage, fetch) => stage.attach(input, *fetch, resources)?,
+            Self::Sort(stage, fetch) => stage.attach(input, *fetch, resources),
             Self::Top(stage) => stage.attach(input, resources)?,
             Self::Aggregate(stage) => stage.attach(input, resources)?,
             Self::Pivot(stage) => stage.attach(input, resources)?,

@@ -258,24 +258,17 @@ impl Aggregating {
         for (index, measure) in self.measures.iter().enumerate() {
             results.extend(measure.expressions(index)?);
         }
-        let gathered = gather(
-            input,
-            &self.input,
-            Vec::new(),
-            resources,
-            |_| Ok(Vec::new()),
-            move |frame| {
-                let order: Vec<_> = groups
-                    .iter()
-                    .map(|group| group.clone().sort(true, false))
-                    .collect();
-                let grouped = frame.aggregate(groups, results)?;
-                if order.is_empty() {
-                    return Ok(grouped);
-                }
-                grouped.sort(order)
-            },
-        )?;
+        let gathered = gather(input, &self.input, resources, move |frame| {
+            let order: Vec<_> = groups
+                .iter()
+                .map(|group| group.clone().sort(true, false))
+                .collect();
+            let grouped = frame.aggregate(groups, results)?;
+            if order.is_empty() {
+                return Ok(grouped);
+            }
+            grouped.sort(order)
+        })?;
         let (measures, schema) = (self.measures.clone(), Arc::clone(&self.schema));
         let keys = self.groups.len();
         Ok(gathered.turned(Arc::clone(&schema), move |batch| {

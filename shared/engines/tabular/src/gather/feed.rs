@@ -170,13 +170,11 @@ fn leave(batch: &RecordBatch, schema: &SchemaRef) -> Result<Rows, TabularError> 
     })
 }
 
-/// Puts the rows, further columns of `prepare` and their order into a plan and runs it.
+/// Puts the rows and their order into a plan and runs it.
 pub(crate) fn gather(
     input: Frames,
     schema: &SchemaRef,
-    extra: Vec<Field>,
     resources: &Resources,
-    prepare: impl Fn(&Rows) -> Result<Vec<ArrayRef>, TabularError> + Send + 'static,
     plan: impl FnOnce(DataFrame) -> Result<DataFrame, DataFusionError>,
 ) -> Result<Gathered, TabularError> {
     let fields = schema
@@ -188,9 +186,7 @@ pub(crate) fn gather(
         Field::new(NUMBERS, DataType::UInt64, true),
         Field::new(SEQUENCE, DataType::UInt64, false),
     ];
-    let schema: SchemaRef = Arc::new(Schema::new(
-        fields.chain(extra).chain(own).collect::<Vec<_>>(),
-    ));
+    let schema: SchemaRef = Arc::new(Schema::new(fields.chain(own).collect::<Vec<_>>()));
     let (sender, receiver) = mpsc::channel(AHEAD);
     let complete = Arc::new(AtomicBool::new(false));
     let rejects = Arc::new(Mutex::new(Vec::new()));
@@ -202,7 +198,7 @@ pub(crate) fn gather(
             rejects: Arc::clone(&rejects),
             sequence: AtomicU64::new(0),
         };
-        move || feeding.run(input, &prepare)
+        move || feeding.run(input)
     })?;
     let partition = Feed {
         schema: Arc::clone(&schema),
@@ -262,9 +258,9 @@ struct Feeding {
 }
 
 impl Feeding {
-    fn run(&self, input: Frames, prepare: &dyn Fn(&Rows) -> Result<Vec<ArrayRef>, TabularError>) {
+    fn run(&self, input: Frames) {
         for frame in input {
-            let batch = frame.and_then(|frame| self.batch(frame, prepare));
+            let batch = frame.and_then(|frame| self.batch(frame));
             let failed = batch.is_err();
             let batch = batch.map_err(|error| DataFusionError::External(Box::new(error)));
             if self.sender.blocking_send(batch).is_err() || failed {
@@ -274,11 +270,7 @@ impl Feeding {
         self.complete.store(true, Ordering::Release);
     }
 
-    fn batch(
-        &self,
-        frame: Frame,
-        prepare: &dyn Fn(&Rows) -> Result<Vec<ArrayRef>, TabularError>,
-    ) -> Result<RecordBatch, TabularError> {
+    fn batch(&self, frame: Frame) -> Result<RecordBatch, TabularError> {
         let rows = frame.rows;
         self.rejects
             .lock()
@@ -286,12 +278,10 @@ impl Feeding {
             .extend(frame.rejects);
         let count = rows.len() as u64;
         let first = self.sequence.fetch_add(count, Ordering::Relaxed);
-        let extra = prepare(&rows)?;
         let numbers = rows
             .numbers
             .unwrap_or_else(|| UInt64Array::new_null(count as usize));
         let mut columns = rows.batch.columns().to_vec();
-        columns.extend(extra);
         columns.push(Arc::new(numbers));
         columns.push(Arc::new(UInt64Array::from_iter_values(
             first..first + count,

@@ -3,10 +3,9 @@
 mod aggregate;
 mod feed;
 mod pivot;
-mod sort;
 mod top;
 
 pub(crate) use aggregate::{Aggregating, Measure};
+pub(crate) use feed::column;
 pub(crate) use pivot::{Pivoting, categories};
-pub(crate) use sort::Sorting;
 pub(crate) use top::Topping;

@@ -11,10 +11,10 @@ use millrace_steps::step::{Collation, TopN};
 use millrace_steps::value::Columns;
 
 use super::feed::{NUMBERS, SEQUENCE, column, gather, named};
-use super::sort::Ordering;
 use crate::error::TabularError;
 use crate::frames::Frames;
 use crate::resources::Resources;
+use crate::sort::{Ordering, Sorting};
 
 /// Keeps the first rows of an order: of all rows, in that order, or of each group, the groups in the
 /// order of their values.
@@ -51,41 +51,33 @@ impl Topping {
         resources: &Resources,
     ) -> Result<Frames, TabularError> {
         const RANK: &str = "rank";
-        let order = self.order.clone();
-        let mut by = order.expressions();
+        if self.groups.is_empty() {
+            let sorting = Sorting::of(self.order.clone(), &self.schema);
+            return Ok(sorting.attach(input, Some(self.count), resources));
+        }
+        let mut by = self.order.expressions();
         by.push(named(SEQUENCE).sort(true, false));
         let width = self.schema.fields().len();
         let kept: Vec<Expr> = (0..width).map(column).chain([named(NUMBERS)]).collect();
         let groups: Vec<Expr> = self.groups.iter().map(|place| column(*place)).collect();
         let count = self.count;
-        let extra = order.extra();
-        let gathered = gather(
-            input,
-            &self.schema,
-            extra,
-            resources,
-            move |rows| order.prepare(rows),
-            move |frame| {
-                if groups.is_empty() {
-                    return frame.sort(by)?.limit(0, Some(count))?.select(kept);
-                }
-                let rank = row_number()
-                    .order_by(by)
-                    .partition_by(groups.clone())
-                    .build()?
-                    .alias(RANK);
-                let mut shown: Vec<_> = groups
-                    .into_iter()
-                    .map(|group| group.sort(true, false))
-                    .collect();
-                shown.push(named(RANK).sort(true, false));
-                frame
-                    .window(vec![rank])?
-                    .filter(named(RANK).lt_eq(lit(count as u64)))?
-                    .sort(shown)?
-                    .select(kept)
-            },
-        )?;
+        let gathered = gather(input, &self.schema, resources, move |frame| {
+            let rank = row_number()
+                .order_by(by)
+                .partition_by(groups.clone())
+                .build()?
+                .alias(RANK);
+            let mut shown: Vec<_> = groups
+                .into_iter()
+                .map(|group| group.sort(true, false))
+                .collect();
+            shown.push(named(RANK).sort(true, false));
+            frame
+                .window(vec![rank])?
+                .filter(named(RANK).lt_eq(lit(count as u64)))?
+                .sort(shown)?
+                .select(kept)
+        })?;
         Ok(gathered.into_frames(Arc::clone(&self.schema)))
     }
 }

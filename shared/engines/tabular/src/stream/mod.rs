@@ -11,4 +11,5 @@ pub(crate) use carry::{Carrying, firsts};
 pub(crate) use dedupe::{Deduplicating, KeyMap, KeySet, survey as survey_keys};
 pub(crate) use number::Numbering;
 pub(crate) use sample::{Sampling, survey as survey_draw};
+pub(crate) use spill::SpillFile;
 pub(crate) use window::Limiting;

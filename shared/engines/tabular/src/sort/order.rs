@@ -1,19 +1,18 @@
-//! Rows in order.
+//! What rows are ordered by.
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BinaryViewBuilder, StringViewBuilder};
-use arrow::datatypes::{DataType, Field, SchemaRef};
+use arrow::array::{Array, ArrayRef, AsArray, BinaryViewBuilder, RecordBatch, StringViewBuilder};
+use arrow::compute::SortOptions;
+use arrow::datatypes::{DataType, SchemaRef};
+use arrow::row::{RowConverter, SortField};
 use datafusion::logical_expr::SortExpr;
-use datafusion::prelude::Expr;
-use millrace_rows::{Rows, choose};
-use millrace_steps::step::{Collation, Nulls, Order, Sort, SortKey};
+use millrace_rows::choose;
+use millrace_steps::step::{Collation, Nulls, Order, SortKey};
 use millrace_steps::value::Columns;
 
-use super::feed::{NUMBERS, SEQUENCE, column, gather, named};
 use crate::error::TabularError;
-use crate::frames::Frames;
-use crate::resources::Resources;
+use crate::gather::column;
 
 /// What rows are ordered by, bound to columns.
 #[derive(Debug, Clone)]
@@ -22,11 +21,11 @@ pub(crate) struct Ordering {
 }
 
 #[derive(Debug, Clone)]
-struct Key {
-    place: usize,
-    descending: bool,
-    nulls_first: bool,
-    collation: Collation,
+pub(super) struct Key {
+    pub(super) place: usize,
+    pub(super) descending: bool,
+    pub(super) nulls_first: bool,
+    pub(super) collation: Collation,
 }
 
 impl Ordering {
@@ -54,44 +53,67 @@ impl Ordering {
         })
     }
 
-    /// Columns that a plan needs beside those of the rows, to order by.
-    pub(crate) fn extra(&self) -> Vec<Field> {
-        let keys = self.keys.iter().enumerate();
-        keys.filter_map(|(index, key)| {
-            let data_type = match key.collation {
-                Collation::Binary => return None,
-                Collation::CaseInsensitive => DataType::Utf8View,
-                Collation::Natural => DataType::BinaryView,
-            };
-            Some(Field::new(format!("k{index}"), data_type, true))
-        })
-        .collect()
+    /// The keys as a plan takes them, without the order of the rows. Plans know no collation but the
+    /// binary one.
+    pub(crate) fn expressions(&self) -> Vec<SortExpr> {
+        let keys = self.keys.iter();
+        keys.map(|key| column(key.place).sort(!key.descending, key.nulls_first))
+            .collect()
     }
 
-    pub(crate) fn prepare(&self, rows: &Rows) -> Result<Vec<ArrayRef>, TabularError> {
+    pub(super) fn keys(&self) -> &[Key] {
+        &self.keys
+    }
+
+    /// The columns of a batch whose values order its rows, one for each key.
+    pub(super) fn columns(&self, batch: &RecordBatch) -> Vec<ArrayRef> {
         let keys = self.keys.iter();
-        keys.filter_map(|key| {
-            let texts = rows.batch.column(key.place);
+        keys.map(|key| {
+            let values = batch.column(key.place);
             match key.collation {
-                Collation::Binary => None,
-                Collation::CaseInsensitive => Some(Ok(folded(texts))),
-                Collation::Natural => Some(Ok(natural(texts))),
+                Collation::Binary => Arc::clone(values),
+                Collation::CaseInsensitive => folded(values),
+                Collation::Natural => natural(values),
             }
         })
         .collect()
     }
 
-    /// The keys as a plan takes them, without the order of the rows.
-    pub(crate) fn expressions(&self) -> Vec<SortExpr> {
-        let keys = self.keys.iter().enumerate();
-        keys.map(|(index, key)| {
-            let by: Expr = match key.collation {
-                Collation::Binary => column(key.place),
-                _ => named(&format!("k{index}")),
+    /// Makes rows of [`Self::columns`], from the key `from` on, comparable byte by byte.
+    pub(super) fn converter(
+        &self,
+        schema: &SchemaRef,
+        from: usize,
+    ) -> Result<RowConverter, TabularError> {
+        let fields = self.keys[from..].iter().map(|key| {
+            let data_type = match key.collation {
+                Collation::Natural => DataType::BinaryView,
+                _ => schema.field(key.place).data_type().clone(),
             };
-            by.sort(!key.descending, key.nulls_first)
-        })
-        .collect()
+            let options = SortOptions {
+                descending: key.descending,
+                nulls_first: key.nulls_first,
+            };
+            SortField::new_with_options(data_type, options)
+        });
+        Ok(RowConverter::new(fields.collect())?)
+    }
+
+    /// Bytes that sorting a batch needs beside those of the batch, about.
+    pub(super) fn weight(&self, batch: &RecordBatch) -> usize {
+        let texts = self.keys.iter().map(|key| {
+            let values = batch.column(key.place);
+            let bytes = match values.data_type() {
+                DataType::Utf8View => values.get_array_memory_size(),
+                data_type if data_type.is_nested() => values.get_array_memory_size(),
+                _ => 0,
+            };
+            match key.collation {
+                Collation::Binary => bytes,
+                _ => bytes * 2,
+            }
+        });
+        texts.sum()
     }
 }
 
@@ -145,57 +167,6 @@ fn natural(texts: &ArrayRef) -> ArrayRef {
         keys.append_value(&key);
     }
     Arc::new(keys.finish())
-}
-
-/// Orders all rows; equal ones keep their order.
-#[derive(Debug)]
-pub(crate) struct Sorting {
-    order: Ordering,
-    schema: SchemaRef,
-}
-
-impl Sorting {
-    pub(crate) fn bind(step: &Sort, schema: &SchemaRef) -> Result<Self, TabularError> {
-        Ok(Self {
-            order: Ordering::bind(&step.by, step.collation, schema)?,
-            schema: Arc::clone(schema),
-        })
-    }
-
-    pub(crate) fn schema(&self) -> &SchemaRef {
-        &self.schema
-    }
-
-    /// `fetch` rows are enough, where a limit follows.
-    pub(crate) fn attach(
-        &self,
-        input: Frames,
-        fetch: Option<usize>,
-        resources: &Resources,
-    ) -> Result<Frames, TabularError> {
-        let order = self.order.clone();
-        let mut by = order.expressions();
-        by.push(named(SEQUENCE).sort(true, false));
-        let width = self.schema.fields().len();
-        let extra = order.extra();
-        let gathered = gather(
-            input,
-            &self.schema,
-            extra,
-            resources,
-            move |rows| order.prepare(rows),
-            move |frame| {
-                let sorted = frame.sort(by)?;
-                let sorted = match fetch {
-                    Some(count) => sorted.limit(0, Some(count))?,
-                    None => sorted,
-                };
-                let kept = (0..width).map(column).chain([named(NUMBERS)]);
-                sorted.select(kept.collect::<Vec<_>>())
-            },
-        )?;
-        Ok(gathered.into_frames(Arc::clone(&self.schema)))
-    }
 }
 
 #[cfg(test)]
