@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread::JoinHandle;
+use std::thread::{JoinHandle, ScopedJoinHandle};
 
 use crate::error::TabularError;
 
@@ -141,7 +141,7 @@ where
             handles.push(std::thread::Builder::new().spawn_scoped(scope, body)?);
         }
         // Each is waited for, so that no panic goes further than here.
-        let shares: Vec<_> = handles.into_iter().map(|handle| handle.join()).collect();
+        let shares: Vec<_> = handles.into_iter().map(ScopedJoinHandle::join).collect();
         let mut results = Vec::new();
         for share in shares {
             results.extend(share.map_err(|_| broken_off())??);

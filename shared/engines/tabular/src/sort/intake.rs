@@ -105,10 +105,10 @@ impl Intake {
             return sorted.batches(self.threads);
         }
         let mut in_memory = None;
-        if held + self.merging_bytes() > self.most_held() {
-            self.spill(sorted)?;
-        } else if sorted.rows() > 0 {
+        if held + self.merging_bytes() <= self.most_held() {
             in_memory = Some(sorted.batches(self.threads)?);
+        } else if held > 0 {
+            self.spill(sorted)?;
         }
         while self.runs.len() > 2 && self.merging_bytes() > self.memory_bytes / 2 {
             self.merge_groups()?;

@@ -161,7 +161,8 @@ fn frames(batches: &[RecordBatch]) -> Frames {
         .map(|batch| {
             let first = next;
             next += batch.num_rows() as u64;
-            let numbers = (first % 5 > 0).then(|| UInt64Array::from_iter_values(first..next));
+            let numbers =
+                (!first.is_multiple_of(5)).then(|| UInt64Array::from_iter_values(first..next));
             Ok(Frame::of(Rows {
                 batch: batch.clone(),
                 numbers,

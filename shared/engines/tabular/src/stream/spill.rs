@@ -31,11 +31,12 @@ impl SpillFile {
         self.writer.write(batch).map_err(Self::failed)
     }
 
-    /// Bytes that were written.
+    /// Bytes that were written, those on their way to the file included.
     pub(crate) fn bytes(&self) -> Result<u64, TabularError> {
         use std::io::Seek;
-        let mut file = self.writer.get_ref().get_ref();
-        Ok(file.stream_position()?)
+        let buffered = self.writer.get_ref();
+        let mut file = buffered.get_ref();
+        Ok(file.stream_position()? + buffered.buffer().len() as u64)
     }
 
     /// What a failure to write or to read back is.
