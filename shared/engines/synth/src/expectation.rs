@@ -65,11 +65,7 @@ impl Generator {
                     })
                     .collect()
             });
-        let unit = if column.data_type == DataType::Decimal {
-            100.0
-        } else {
-            1.0
-        };
+        let unit = 10_u64.pow(column.data_type.digits()) as f64;
         let [empty_share, mistyped_share, padded_share] = column.defects.shares;
         Some(Expectation {
             shares,

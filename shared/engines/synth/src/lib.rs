@@ -53,6 +53,8 @@ mod permutation;
 mod pools;
 mod preview;
 mod random;
+mod signal;
+mod texts;
 mod untidy;
 mod weights;
 mod wide;

@@ -12,6 +12,7 @@ use crate::lifecycle::Lifecycle;
 use crate::permutation::Permutation;
 use crate::plan::DataType;
 use crate::random::{Gate, Key};
+use crate::signal::Signal;
 use crate::untidy::Defects;
 use crate::weights::{Cumulative, Zipf};
 
@@ -176,6 +177,7 @@ pub(crate) struct Reference {
 pub(crate) enum Segment {
     Fixed(String),
     Alternatives(Vec<String>),
+    Range { low: i64, span: u64, width: usize },
     Value(Path),
 }
 
@@ -187,6 +189,10 @@ pub(crate) enum Rule {
         width: usize,
     },
     Reference(Box<Reference>),
+    /// Row by row, over and over.
+    Turn {
+        turns: u64,
+    },
     Owner,
     Ordinal,
     /// `ends` are the cumulative counts of the values over the shuffled rows.
@@ -213,6 +219,29 @@ pub(crate) enum Rule {
         distribution: Distribution,
     },
     Arrival(Arrival),
+    /// Evenly over `values` values from `first`, in the unit of the type.
+    Between {
+        key: Key,
+        first: i64,
+        values: u64,
+    },
+    /// Seconds; `turns` rows share a tick.
+    Ticks {
+        first: i64,
+        step: i64,
+        turns: u64,
+    },
+    Paced {
+        from: Moment,
+        key: Key,
+        delay: Distribution,
+        cut_off: i64,
+    },
+    Signal {
+        at: Moment,
+        of: Option<usize>,
+        signal: Box<Signal>,
+    },
     /// `delay` is in seconds; `held` keeps late moments at the cut-off instead of leaving them out.
     After {
         from: Moment,
@@ -253,14 +282,28 @@ pub(crate) enum Rule {
         of: Path,
         key: Key,
         numbers: Box<Permutation>,
+        /// Without it, it is a name to sign in with.
+        domain: bool,
     },
     CompanyName {
         places: Box<Permutation>,
         combinations: u64,
     },
+    /// `ranks` of the cities of each pool; absent where all are alike.
     City {
         key: Key,
         country: Path,
+        ranks: Option<Vec<Zipf>>,
+    },
+    /// One of the patterns of the pool of the country, filled with digits and letters.
+    Pattern {
+        key: Key,
+        country: Option<Path>,
+        patterns: Vec<&'static [&'static str]>,
+    },
+    Uuid {
+        key: Key,
+        nodes: Box<Permutation>,
     },
     Template {
         key: Key,
