@@ -93,6 +93,7 @@ const fn method(method: Method) -> HttpMethod {
     match method {
         Method::Get => HttpMethod::Get,
         Method::Post => HttpMethod::Post,
+        Method::Put => HttpMethod::Put,
         Method::Delete => HttpMethod::Delete,
     }
 }
@@ -104,7 +105,7 @@ fn operation(route: &Route) -> Operation {
         .operation_id(Some(route.id))
         .description((!route.description.is_empty()).then_some(route.description));
     for name in route.path_parameters() {
-        let kind = if name.ends_with("_id") {
+        let kind = if name.ends_with("_id") || name.ends_with("Id") {
             ValueKind::Uuid
         } else {
             ValueKind::Text
