@@ -11,7 +11,7 @@ use millrace_generation::{
 };
 use millrace_jobs::{Claim, Message, State};
 use millrace_ports::memory::{Fault as PortFault, Faults, Memory, Operation};
-use millrace_ports::{Clock, Objects, Tenant};
+use millrace_ports::{Clock, Tenant};
 use serde_json::{Value, json};
 
 use crate::event::Event;
