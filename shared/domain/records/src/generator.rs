@@ -14,9 +14,9 @@ use serde_json::Value;
 use crate::catalogue::{CUSTOM, LIKE_INPUT, RecordColumn, RecordType, record_type};
 use crate::deliver::{arrow_type, deliver};
 use crate::parameters;
+use crate::scale;
 use crate::schema::{self, ColumnSpec};
 use crate::suggest::{Faults, nearest_type, quoted};
-use crate::scale;
 
 /// Rows of a job, at most.
 pub const MAX_ROWS: u64 = 1_000_000_000;

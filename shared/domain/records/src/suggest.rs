@@ -8,25 +8,18 @@ use crate::catalogue::{LIKE_INPUT, record_types};
 /// The name of a record type that is nearest to `name`, `like-input` among them; none if none is near.
 #[must_use]
 pub fn nearest_type(name: &str) -> Option<&'static str> {
-    let mut names: Vec<&'static str> = record_types()
+    let known = record_types().iter().map(|known| known.name.as_str());
+    let names: Vec<&'static str> = known.chain([LIKE_INPUT]).collect();
+    // The tables of packs by their own names alone; the first pack wins.
+    let tables: Vec<&'static str> = names
         .iter()
-        .map(|known| known.name.as_str())
+        .map(|name| name.rsplit('/').next().unwrap_or(name))
         .collect();
-    names.push(LIKE_INPUT);
-    let found = nearest(name, &names).map(str::to_owned);
-    // The table of a pack by its own name alone.
-    let table = || {
-        let tables: Vec<&str> = names
-            .iter()
-            .map(|name| name.rsplit('/').next().unwrap_or(name))
-            .collect();
-        let near = nearest(name, &tables)?;
-        tables.iter().position(|table| *table == near)
-    };
-    match found {
-        Some(found) => names.iter().find(|known| **known == found).copied(),
-        None => table().map(|place| names[place]),
-    }
+    let place = |found: &str, among: &[&str]| among.iter().position(|known| *known == found);
+    let found = place(name, &tables)
+        .or_else(|| place(nearest(name, &names)?, &names))
+        .or_else(|| place(nearest(name, &tables)?, &tables));
+    found.map(|place| names[place])
 }
 
 /// A question with the nearest of the names, to stand behind a sentence; empty if none is near.

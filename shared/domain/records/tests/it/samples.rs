@@ -1,6 +1,6 @@
 //! The first rows of every type, and that every type can be made at any size.
 
-use millrace_records::{GenerateError, record_types};
+use millrace_records::{ColumnType, GenerateError, record_types};
 
 use crate::{csv, generator};
 
@@ -47,7 +47,13 @@ fn rows_beyond_the_last_are_refused() {
 
 #[test]
 fn seeds_make_other_rows() {
-    for record_type in record_types() {
+    // Some small tables of packs are fixed lists; none of those has moments.
+    let drawn = record_types().iter().filter(|record_type| {
+        let mut columns = record_type.columns.iter();
+        !record_type.name.contains('/')
+            || columns.any(|column| column.column_type == ColumnType::Timestamp)
+    });
+    for record_type in drawn {
         let rows = |seed| csv(&generator(&record_type.name, 400, seed), 0..400);
         assert_eq!(rows(1), rows(1), "{}", record_type.name);
         assert_ne!(rows(1), rows(2), "{}", record_type.name);
