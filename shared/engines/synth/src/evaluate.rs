@@ -191,7 +191,11 @@ impl Frame<'_> {
                 self.patterns(*key, countries.as_deref(), patterns)
             }
             Rule::Uuid { key, nodes } => uuids(&self.rows, *key, nodes),
-            Rule::Template { key, segments } => self.template(*key, segments),
+            Rule::Template {
+                key,
+                segments,
+                paths,
+            } => self.template(*key, segments, paths),
         }
     }
 

@@ -94,6 +94,14 @@ impl Generator {
         })
     }
 
+    /// The same bounds in the unit of the type: integers, last digits of decimals, days, seconds.
+    #[must_use]
+    pub fn interval(&self, table: &str, column: &str) -> Option<(i64, i64)> {
+        let column = self.column(table, column)?;
+        let bounded = !matches!(column.data_type, DataType::Text | DataType::Boolean);
+        column.facts.interval.filter(|_| bounded)
+    }
+
     /// All values that the rule of a column can give, where it lists them.
     #[must_use]
     pub fn categories(&self, table: &str, column: &str) -> Option<&[String]> {

@@ -176,9 +176,19 @@ pub(crate) struct Reference {
 #[derive(Debug, Clone)]
 pub(crate) enum Segment {
     Fixed(String),
-    Alternatives(Vec<String>),
-    Range { low: i64, span: u64, width: usize },
-    Value(Path),
+    /// `draw` tells the draws of a row apart.
+    Alternatives {
+        draw: u64,
+        choices: Vec<Vec<Segment>>,
+    },
+    Range {
+        draw: u64,
+        low: i64,
+        span: u64,
+        width: usize,
+    },
+    /// By the number of its path.
+    Value(usize),
 }
 
 /// How the cells of a column are made; see [`Generate`](crate::plan::Generate) for the meaning.
@@ -308,6 +318,7 @@ pub(crate) enum Rule {
     Template {
         key: Key,
         segments: Vec<Segment>,
+        paths: Vec<Path>,
     },
     Null,
 }

@@ -375,7 +375,8 @@ pub enum Generate {
     /// A random UUID (version 4), unique in its column.
     Uuid,
     /// Text of a template with `{a|b|c}` alternatives and `{000..999}` whole numbers (as wide as the first)
-    /// drawn per row, and values of paths in `{=path}`.
+    /// drawn per row, and values of paths in `{=path}`. Alternatives may hold further braces. Null where a
+    /// value is.
     Template {
         /// The template.
         value: String,

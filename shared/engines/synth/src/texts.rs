@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::calendar::push_padded;
 use crate::cells::{Cells, Strings, Text, Values, either_null};
 use crate::frame::Frame;
-use crate::model::Segment;
+use crate::model::{Path, Segment};
 use crate::permutation::Permutation;
 use crate::plan::DataType;
 use crate::pools;
@@ -108,46 +108,52 @@ impl Frame<'_> {
     }
 
     /// Texts of a template.
-    pub(crate) fn template(&mut self, key: Key, segments: &[Segment]) -> Cells {
+    pub(crate) fn template(&mut self, key: Key, segments: &[Segment], paths: &[Path]) -> Cells {
         let mut nulls = None;
-        let mut values = Vec::new();
-        for segment in segments {
-            let cells = if let Segment::Value(path) = segment {
-                Some((self.path(path), path.data_type))
-            } else {
-                None
-            };
-            nulls = either_null(
-                nulls,
-                cells.as_ref().and_then(|(cells, _)| cells.nulls.as_deref()),
-            );
-            values.push(cells);
+        let mut values = Vec::with_capacity(paths.len());
+        for path in paths {
+            let cells = self.path(path);
+            nulls = either_null(nulls, cells.nulls.as_deref());
+            values.push((cells, path.data_type));
         }
         let mut texts = Strings::default();
         for (index, &row) in self.rows.iter().enumerate() {
-            let buffer = texts.buffer();
-            for (number, (segment, value)) in segments.iter().zip(&values).enumerate() {
-                match (segment, value) {
-                    (Segment::Fixed(text), _) => buffer.push_str(text),
-                    (Segment::Alternatives(texts), _) => {
-                        buffer.push_str(
-                            &texts
-                                [scale(key.draw(row, number as u64), texts.len() as u64) as usize],
-                        );
-                    }
-                    (Segment::Range { low, span, width }, _) => {
-                        let number = low + scale(key.draw(row, number as u64), *span) as i64;
-                        push_padded(buffer, number, *width);
-                    }
-                    (Segment::Value(_), Some((cells, data_type))) => {
-                        cells.push_to(index, *data_type, buffer);
-                    }
-                    (Segment::Value(_), None) => {}
-                }
-            }
+            push_segments(texts.buffer(), segments, &values, key, (index, row));
             texts.finish();
         }
         Cells::text(Text::Plain(texts)).with_nulls(nulls)
+    }
+}
+
+/// The text of a row, by its place in the frame and its number.
+fn push_segments(
+    out: &mut String,
+    segments: &[Segment],
+    values: &[(Arc<Cells>, DataType)],
+    key: Key,
+    (index, row): (usize, u64),
+) {
+    for segment in segments {
+        match segment {
+            Segment::Fixed(text) => out.push_str(text),
+            Segment::Alternatives { draw, choices } => {
+                let choice = scale(key.draw(row, *draw), choices.len() as u64) as usize;
+                push_segments(out, &choices[choice], values, key, (index, row));
+            }
+            Segment::Range {
+                draw,
+                low,
+                span,
+                width,
+            } => {
+                let number = low + scale(key.draw(row, *draw), *span) as i64;
+                push_padded(out, number, *width);
+            }
+            Segment::Value(number) => {
+                let (cells, data_type) = &values[*number];
+                cells.push_to(index, *data_type, out);
+            }
+        }
     }
 }
 

@@ -29,7 +29,7 @@ fn plan() -> Value {
                 column("share", json!({"fixed": 6}), json!({"kind": "number", "shape": {"normal": {"mean": 0.5, "deviation": 0.1}}, "min": 0.0, "max": 1.0})),
                 column("phone", json!("text"), json!({"kind": "phone", "country": "sensor_id.country"})),
                 column("postcode", json!("text"), json!({"kind": "postcode", "country": "sensor_id.country"})),
-                column("address", json!("text"), json!({"kind": "template", "value": "198.18.{0..255}.{007..009}"})),
+                column("address", json!("text"), json!({"kind": "template", "value": "198.18.{{0..9}|{10..255}}.{007..009}{| of {=sensor_id}}"})),
                 column("checked_on", json!("date"), json!({"kind": "between", "min": "2024-02-28", "max": "2024-03-01"})),
             ]},
             {"name": "visits", "singular": "visit", "description": "Visits.", "rows": 100, "columns": [
@@ -133,9 +133,21 @@ fn forms_fit_the_country() {
             "{phone} {code}"
         );
         assert!(!phone.contains(['#', 'N']));
-        let parts: Vec<&str> = readings["address"][row].split('.').collect();
+        let (address, of) = match readings["address"][row].split_once(" of ") {
+            Some((address, of)) => (address, of),
+            None => (
+                readings["address"][row].as_str(),
+                readings["sensor_id"][row].as_str(),
+            ),
+        };
+        assert_eq!(of, readings["sensor_id"][row]);
+        let parts: Vec<&str> = address.split('.').collect();
         assert!(parts[2].parse::<u8>().is_ok() && ["007", "008", "009"].contains(&parts[3]));
     }
+    let named = readings["address"]
+        .iter()
+        .filter(|text| text.contains(" of "));
+    assert!((1_800..2_200).contains(&named.count()));
     let days: BTreeSet<&str> = readings["checked_on"].iter().map(String::as_str).collect();
     assert_eq!(
         days,

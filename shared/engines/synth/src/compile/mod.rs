@@ -7,6 +7,7 @@ mod links;
 mod moments;
 mod paths;
 mod signals;
+mod templates;
 mod texts;
 mod values;
 

@@ -1,13 +1,12 @@
-//! Names, places and templates.
+//! Names, places and identifiers.
 
 use super::{Compiled, Scope, Site};
-use crate::model::{Facts, Rule, Segment};
+use crate::model::{Facts, Rule};
 use crate::permutation::Permutation;
 use crate::plan::DataType;
 use crate::pools::{self, Pool};
 use crate::weights::Zipf;
 
-const LONGEST_TEMPLATE: usize = 4_000;
 const STEEPEST: f64 = 4.0;
 /// Last parts of UUIDs: each row has its own.
 const UUID_NODES: u64 = 1 << 48;
@@ -174,96 +173,4 @@ impl Scope<'_, '_> {
             Facts::filled(),
         ))
     }
-
-    pub(super) fn template(&mut self, site: &Site<'_>, text: &str) -> Compiled {
-        self.expect_type(site, &[DataType::Text])?;
-        let parts = match split(text) {
-            Ok(parts) => parts,
-            Err(message) => {
-                self.fault(&site.path, message);
-                return None;
-            }
-        };
-        let mut facts = Facts::filled();
-        let mut segments = Vec::new();
-        for part in parts {
-            segments.push(match part {
-                Part::Fixed(text) => Segment::Fixed(text.to_owned()),
-                Part::Braced(inner) => match inner.strip_prefix('=') {
-                    None => match range(inner) {
-                        None => {
-                            Segment::Alternatives(inner.split('|').map(str::to_owned).collect())
-                        }
-                        Some((low, high, width)) if low <= high => Segment::Range {
-                            low,
-                            span: (high - low) as u64 + 1,
-                            width,
-                        },
-                        Some(_) => {
-                            self.fault(&site.path, format!("{{{inner}}} is no range"));
-                            return None;
-                        }
-                    },
-                    Some(path) => {
-                        let resolved = self.resolve(site, path)?;
-                        if resolved.facts.may_be_null {
-                            facts = Facts {
-                                may_be_null: true,
-                                null_share: None,
-                                ..facts
-                            };
-                        }
-                        Segment::Value(resolved.path)
-                    }
-                },
-            });
-        }
-        Some((
-            Rule::Template {
-                key: self.key(site, "value"),
-                segments,
-            },
-            facts,
-        ))
-    }
-}
-
-enum Part<'t> {
-    Fixed(&'t str),
-    Braced(&'t str),
-}
-
-/// Reads `007..120`: first, last and the width of the first. The numbers are below 10^12.
-fn range(inner: &str) -> Option<(i64, i64, usize)> {
-    let (low, high) = inner.split_once("..")?;
-    let number = |text: &str| {
-        let digits = !text.is_empty() && text.len() <= 12;
-        (digits && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
-    };
-    Some((number(low)?, number(high)?, low.len()))
-}
-
-/// Cuts a template at its braces, which do not nest.
-fn split(text: &str) -> Result<Vec<Part<'_>>, String> {
-    if text.is_empty() || text.len() > LONGEST_TEMPLATE {
-        return Err(format!("a template has 1 to {LONGEST_TEMPLATE} characters"));
-    }
-    let mut parts = Vec::new();
-    let mut rest = text;
-    while let Some(start) = rest.find(['{', '}']) {
-        let (fixed, braced) = rest.split_at(start);
-        let inner = braced
-            .strip_prefix('{')
-            .and_then(|inner| inner.split_once('}'));
-        let Some((inner, after)) =
-            inner.filter(|(inner, _)| !inner.is_empty() && !inner.contains('{'))
-        else {
-            return Err("the braces of the template do not match".to_owned());
-        };
-        parts.extend((!fixed.is_empty()).then_some(Part::Fixed(fixed)));
-        parts.push(Part::Braced(inner));
-        rest = after;
-    }
-    parts.extend((!rest.is_empty()).then_some(Part::Fixed(rest)));
-    Ok(parts)
 }

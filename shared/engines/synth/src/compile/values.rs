@@ -333,7 +333,9 @@ fn number(
     let scale = 10_u64.pow(data_type.digits()) as f64;
     let units = |name: &str, value: f64| {
         let exact = libm::round(value * scale);
-        if (value * scale - exact).abs() < 1e-6 && exact.abs() < 1e14 {
+        // Doubles have some 16 digits: what is lost of large numbers is no digit too many.
+        let tolerance = f64::max(1e-6, exact.abs() * 1e-15);
+        if (value * scale - exact).abs() < tolerance && exact.abs() < 1e14 {
             Ok(exact as i64)
         } else {
             Err(format!(
