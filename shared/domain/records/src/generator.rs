@@ -79,7 +79,7 @@ impl Generator {
             return Err(faults.0);
         }
         let seed = parameters.seed.unwrap_or(seed);
-        let made = match (&parameters.columns, known) {
+        match (&parameters.columns, known) {
             (Some(columns), _) => Self::of_schema(columns, rows, seed),
             (None, Some(known)) => Self::of_type(known, rows, seed),
             (None, None) => Err(vec![Fault::new(
@@ -87,8 +87,7 @@ impl Generator {
                 "value",
                 unknown_type(data_type),
             )]),
-        };
-        made
+        }
     }
 
     fn of_type(known: &RecordType, rows: u64, seed: u64) -> Result<Self, Vec<Fault>> {

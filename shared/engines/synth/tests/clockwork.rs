@@ -1,5 +1,10 @@
 //! Properties of regular clocks, paces, signals, and of numbers and texts of a form.
 
+#![expect(
+    clippy::needless_range_loop,
+    reason = "a row is a place in many columns"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use millrace_synth::Generator;

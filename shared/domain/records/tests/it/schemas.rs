@@ -1,5 +1,10 @@
 //! Rows of a schema that a caller brings.
 
+#![expect(
+    clippy::needless_range_loop,
+    reason = "a row is a place in many columns"
+)]
+
 use std::collections::BTreeSet;
 
 use arrow::datatypes::{DataType, TimeUnit};
