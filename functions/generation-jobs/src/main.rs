@@ -30,9 +30,9 @@ async fn main() -> Result<(), lambda_http::Error> {
     let ports = millrace_aws::connect(&settings).await;
     let shared = millrace_aws::connect_buckets(&settings, &config.allowed_buckets).await;
     let own = Buckets::new(config.data_bucket()?, ports.objects.clone());
-    let buckets = shared.into_iter().fold(own, |buckets, (name, objects)| {
-        buckets.with(name, objects)
-    });
+    let buckets = shared
+        .into_iter()
+        .fold(own, |buckets, (name, objects)| buckets.with(name, objects));
     let app = app::App::new(ports, buckets, &config, Arc::new(catalogue::Records))?;
     millrace_edge::serve(app::routes(app), &config).await
 }

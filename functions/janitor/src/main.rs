@@ -1,4 +1,5 @@
-//! What keeps data generation in order without a caller: lost work every minute, retention every day.
+//! What keeps the house in order without a caller: lost work of data generation every minute, and every day
+//! what is past its retention.
 
 mod event;
 mod worker;
@@ -7,7 +8,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use millrace_edge::Config;
-use millrace_generation::{Buckets, Generation, GenerationDetail, Settings};
+use millrace_generation::{Buckets, GenerationDetail, Settings};
 use millrace_jobs::Detail;
 
 #[tokio::main]
@@ -32,11 +33,15 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         cooldown: TimeDelta::seconds(config.generation_cooldown_seconds.into()),
         ..Settings::default()
     };
-    let generation = Generation::new(ports, buckets, settings, Arc::new(worker::Nothing));
-    let generation = Arc::new(generation);
+    let janitor = Arc::new(worker::Janitor::new(
+        ports,
+        buckets,
+        settings,
+        config.session_retention_days,
+    ));
     millrace_edge::tasks::serve(&config, event::Event::name, move |event, context| {
-        let generation = Arc::clone(&generation);
-        async move { worker::run(&generation, event, context.deadline).await }
+        let janitor = Arc::clone(&janitor);
+        async move { janitor.run(event, context.deadline).await }
     })
     .await
 }

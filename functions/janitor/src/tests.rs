@@ -15,7 +15,7 @@ use millrace_ports::{Clock, Tenant};
 use serde_json::{Value, json};
 
 use crate::event::Event;
-use crate::worker::run;
+use crate::worker::Janitor;
 
 const EVENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../events/janitor");
 
@@ -36,6 +36,7 @@ impl Catalogue for Numbers {
 struct House {
     memory: Memory,
     generation: Generation,
+    janitor: Janitor,
     ada: Tenant,
     completed: GenerationJob,
     running: GenerationJob,
@@ -45,6 +46,7 @@ async fn house_with(faults: Faults) -> House {
     let memory = Memory::with_faults(faults);
     let buckets = Buckets::new("data", memory.objects.clone());
     let settings = Settings::default();
+    let janitor = Janitor::new(memory.ports(), buckets.clone(), settings, 90);
     let generation = Generation::new(memory.ports(), buckets, settings, Arc::new(Numbers));
     let ada = Tenant::new("ada").expect("a tenant");
     let completed = completed(&generation, &ada).await;
@@ -52,6 +54,7 @@ async fn house_with(faults: Faults) -> House {
     House {
         memory,
         generation,
+        janitor,
         ada,
         completed,
         running,
@@ -110,7 +113,7 @@ impl House {
         let event: Event = serde_json::from_str(&text).expect("an event");
         assert_eq!(event.name(), name);
         let deadline = self.memory.clock.now() + TimeDelta::minutes(15);
-        let answer = run(&self.generation, event, deadline).await;
+        let answer = self.janitor.run(event, deadline).await;
         answer.map_err(|failure| format!("{}: {failure}", failure.name()))
     }
 }
@@ -130,10 +133,10 @@ async fn lost_work_is_found() {
 async fn what_is_past_its_retention_goes_and_the_rest_stays() {
     let house = house().await;
     house.memory.clock.advance(TimeDelta::days(179));
-    let nothing = json!({ "jobs": 0, "uploads": 0, "errors": 0 });
+    let nothing = json!({ "jobs": 0, "uploads": 0, "sessions": 0, "errors": 0 });
     assert_eq!(house.call("retention").await, Ok(nothing.clone()));
     house.memory.clock.advance(TimeDelta::days(1));
-    let one = json!({ "jobs": 1, "uploads": 0, "errors": 0 });
+    let one = json!({ "jobs": 1, "uploads": 0, "sessions": 0, "errors": 0 });
     assert_eq!(house.call("retention").await, Ok(one));
     assert_eq!(house.call("retention").await, Ok(nothing));
     let gone = house.generation.load(&house.ada, &house.completed.id).await;
@@ -168,9 +171,7 @@ async fn a_sweep_that_did_not_end_says_so() {
     house.memory.clock.advance(TimeDelta::days(181));
     let event: Event = serde_json::from_value(json!({ "task": "retention" })).expect("an event");
     let now = house.memory.clock.now();
-    let failed = run(&house.generation, event, now)
-        .await
-        .expect_err("no time");
+    let failed = house.janitor.run(event, now).await.expect_err("no time");
     assert_eq!(failed.name(), "DeadlineExceeded");
 }
 

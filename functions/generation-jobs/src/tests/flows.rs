@@ -39,10 +39,17 @@ async fn a_job_from_its_creation_to_its_output() {
     let house = House::empty(Faults::none(), "0");
     let id = created(&house, &numbers()).await;
     let job = get(&house, &format!("{JOBS}/{id}")).await;
-    assert_eq!((&job["status"], &job["stages"]), (&json!("queued"), &json!([])));
+    assert_eq!(
+        (&job["status"], &job["stages"]),
+        (&json!("queued"), &json!([]))
+    );
     let ticket = house.claim(&id).await;
     for stage in [Stage::Validate, Stage::Plan, Stage::Generate] {
-        house.generation.enter(&ticket, stage).await.expect("a stage");
+        house
+            .generation
+            .enter(&ticket, stage)
+            .await
+            .expect("a stage");
         house.wait(2);
     }
     let report = StageReport {
@@ -50,19 +57,37 @@ async fn a_job_from_its_creation_to_its_output() {
         share: 0.4,
         rows: 400,
     };
-    house.generation.advance(&ticket, &report).await.expect("a report");
+    house
+        .generation
+        .advance(&ticket, &report)
+        .await
+        .expect("a report");
     let job = get(&house, &format!("{JOBS}/{id}")).await;
-    assert_eq!((&job["status"], &job["progress"]), (&json!("running"), &json!(40)));
+    assert_eq!(
+        (&job["status"], &job["progress"]),
+        (&json!("running"), &json!(40))
+    );
     assert_eq!(job["stages"][2]["name"], "generate");
     assert_eq!(job["stages"][2]["progress"], 40);
     assert_eq!(job.get("outputUrl"), None);
     house.finish(&ticket).await;
     let job = get(&house, &format!("{JOBS}/{id}")).await;
-    assert_eq!((&job["status"], &job["progress"]), (&json!("completed"), &json!(100)));
+    assert_eq!(
+        (&job["status"], &job["progress"]),
+        (&json!("completed"), &json!(100))
+    );
     let file = house.fetch(Method::Get, &job["outputUrl"], Bytes::new());
-    assert_eq!((file.status, &file.body[..]), (200, &b"first,second\n1,2\n"[..]));
-    assert_eq!(file.headers["content-disposition"], "attachment; filename=\"numbers.csv\"");
-    let history = get(&house, JOBS).await;
+    assert_eq!(
+        (file.status, &file.body[..]),
+        (200, &b"first,second\n1,2\n"[..])
+    );
+    assert_eq!(
+        file.headers["content-disposition"],
+        "attachment; filename=\"numbers.csv\""
+    );
+    let mut history = get(&house, JOBS).await;
+    // Each answer has a link of its own.
+    history["jobs"][0]["outputUrl"] = job["outputUrl"].clone();
     assert_eq!(history["jobs"][0], job);
 }
 
@@ -71,9 +96,17 @@ async fn pausing_and_resuming_go_on_in_the_same_entries() {
     let house = House::empty(Faults::none(), "0");
     let id = created(&house, &numbers()).await;
     let ticket = house.claim(&id).await;
-    house.generation.enter(&ticket, Stage::Validate).await.expect("a stage");
+    house
+        .generation
+        .enter(&ticket, Stage::Validate)
+        .await
+        .expect("a stage");
     house.wait(3);
-    house.generation.enter(&ticket, Stage::Generate).await.expect("a stage");
+    house
+        .generation
+        .enter(&ticket, Stage::Generate)
+        .await
+        .expect("a stage");
     for _ in 0..2 {
         assert_eq!(act(&house, &id, "pause").await, 200);
     }
@@ -86,25 +119,49 @@ async fn pausing_and_resuming_go_on_in_the_same_entries() {
     assert_eq!(act(&house, &id, "resume").await, 400);
     let ticket = house.claim(&id).await;
     for stage in [Stage::Validate, Stage::Generate] {
-        house.generation.enter(&ticket, stage).await.expect("a stage");
+        house
+            .generation
+            .enter(&ticket, stage)
+            .await
+            .expect("a stage");
     }
     let job = get(&house, &format!("{JOBS}/{id}")).await;
-    assert_eq!((&job["status"], &job["metadata"]["retryCount"]), (&json!("running"), &json!(1)));
-    let names: Vec<&Value> = job["stages"].as_array().expect("stages").iter().map(|stage| &stage["name"]).collect();
+    assert_eq!(
+        (&job["status"], &job["metadata"]["retryCount"]),
+        (&json!("running"), &json!(1))
+    );
+    let names: Vec<&Value> = job["stages"]
+        .as_array()
+        .expect("stages")
+        .iter()
+        .map(|stage| &stage["name"])
+        .collect();
     assert_eq!(names, ["validate", "generate"]);
     assert_eq!(job["stages"][1]["startTime"], "2026-01-01T00:00:03.000Z");
     let events = get(&house, &format!("{JOBS}/{id}/events")).await;
     let names = events["events"].as_array().expect("events").iter();
-    let names: Vec<&str> = names.map(|event| event["event"].as_str().expect("a name")).collect();
+    let names: Vec<&str> = names
+        .map(|event| event["event"].as_str().expect("a name"))
+        .collect();
     let expected = [
-        "created", "claimed", "validate begun", "generate begun", "paused", "resumed", "claimed",
+        "created",
+        "claimed",
+        "validate begun",
+        "generate begun",
+        "paused",
+        "resumed",
+        "claimed",
     ];
     assert_eq!(names, expected);
     house.wait(301);
-    let late = house.call("POST", &format!("{JOBS}/{id}?action=pause"), &json!({})).await;
+    let late = house
+        .call("POST", &format!("{JOBS}/{id}?action=pause"), &json!({}))
+        .await;
     assert_eq!(late.status, 200);
     house.wait(301);
-    let late = house.call("POST", &format!("{JOBS}/{id}?action=resume"), &json!({})).await;
+    let late = house
+        .call("POST", &format!("{JOBS}/{id}?action=resume"), &json!({}))
+        .await;
     assert_eq!(late.status, 400);
     assert_eq!(late.body["error"]["code"], "INVALID_REQUEST");
 }
@@ -117,10 +174,15 @@ async fn above_the_slots_is_429_and_the_time_it_tells_is_true() {
         ids.push(created(&house, &numbers()).await);
     }
     let full = house.call("POST", JOBS, &numbers()).await;
-    assert_eq!((full.status, &full.body["error"]["code"]), (429, &json!("RATE_LIMITED")));
+    assert_eq!(
+        (full.status, &full.body["error"]["code"]),
+        (429, &json!("RATE_LIMITED"))
+    );
     assert_eq!(full.headers["x-ratelimit-limit"], "5");
     assert_eq!(full.headers["x-ratelimit-remaining"], "0");
-    let cancelled = house.call("DELETE", &format!("{JOBS}/{}", ids[0]), &json!({})).await;
+    let cancelled = house
+        .call("DELETE", &format!("{JOBS}/{}", ids[0]), &json!({}))
+        .await;
     assert_eq!(cancelled.body, json!({ "success": true }));
     house.wait(10);
     let limits = get(&house, "/api/data-generation/rate-limits").await;
@@ -137,7 +199,15 @@ async fn above_the_slots_is_429_and_the_time_it_tells_is_true() {
     assert_eq!(house.call("POST", JOBS, &numbers()).await.status, 429);
     house.wait(wait - 34);
     created(&house, &numbers()).await;
-    assert_eq!(house.generation.slots(&house.ada).await.expect("slots").current(), 5);
+    assert_eq!(
+        house
+            .generation
+            .slots(&house.ada)
+            .await
+            .expect("slots")
+            .current(),
+        5
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -162,7 +232,10 @@ async fn a_call_that_waits_is_answered_when_its_job_has_ended() {
     let body = json!({ "dataType": "numbers", "dataSize": 10_000, "isAsync": false });
     let answer = house.call("POST", JOBS, &body).await;
     let id = worker.await.expect("no panic");
-    assert_eq!((answer.status, &answer.body), (200, &json!({ "jobId": id })));
+    assert_eq!(
+        (answer.status, &answer.body),
+        (200, &json!({ "jobId": id }))
+    );
     let job = get(&house, &format!("{JOBS}/{id}")).await;
     assert_eq!(job["status"], "completed");
 }
@@ -176,10 +249,11 @@ async fn a_retention_counts_at_once() {
     let ticket = house.claim(&id).await;
     house.finish(&ticket).await;
     house.wait(2 * 86_400);
-    let set = house.call("PUT", path, &json!({ "retentionDays": 1 })).await;
+    let set = house
+        .call("PUT", path, &json!({ "retentionDays": 1 }))
+        .await;
     assert_eq!(set.body, json!({ "success": true, "retentionDays": 1 }));
     assert_eq!(get(&house, path).await, json!({ "retentionDays": 1 }));
-    // The token has expired with the days; the house gives a new one.
     let gone = house.call("GET", &format!("{JOBS}/{id}"), &json!({})).await;
     assert_eq!(gone.status, 404, "{gone:?}");
     assert_eq!(get(&house, JOBS).await, json!({ "jobs": [] }));
@@ -189,16 +263,25 @@ async fn a_retention_counts_at_once() {
 async fn an_input_is_uploaded_where_a_job_may_read_it() {
     let house = House::empty(Faults::none(), "0");
     let body = json!({ "filename": "größe 1.csv", "contentType": "text/csv" });
-    let upload = house.call("POST", "/api/data-generation/upload-url", &body).await;
+    let upload = house
+        .call("POST", "/api/data-generation/upload-url", &body)
+        .await;
     assert_eq!(upload.status, 200, "{upload:?}");
-    let put = house.fetch(Method::Put, &upload.body["uploadUrl"], Bytes::from_static(b"a\n1\n"));
+    let put = house.fetch(
+        Method::Put,
+        &upload.body["uploadUrl"],
+        Bytes::from_static(b"a\n1\n"),
+    );
     assert_eq!(put.status, 200);
     let like = json!({
         "dataType": "like-input", "dataSize": 10,
         "inputBucket": upload.body["bucket"], "inputPath": upload.body["path"]
     });
     created(&house, &like).await;
-    assert_eq!(upload.body["headers"], json!({ "Content-Type": "text/csv" }));
+    assert_eq!(
+        upload.body["headers"],
+        json!({ "Content-Type": "text/csv" })
+    );
 }
 
 #[tokio::test]
@@ -207,10 +290,24 @@ async fn dead_letters_make_it_unhealthy() {
     let path = "/api/data-generation/health";
     let health = get(&house, path).await;
     let none = json!({ "activeJobs": 0, "completedJobs": 0, "failedJobs": 0, "averageProcessingTimeMs": 0 });
-    assert_eq!((&health["status"], &health["metrics"]), (&json!("healthy"), &none));
-    house.memory.queue.send(DEAD_LETTERS, "{}").await.expect("a send");
+    assert_eq!(
+        (&health["status"], &health["metrics"]),
+        (&json!("healthy"), &none)
+    );
+    house
+        .memory
+        .queue
+        .send(DEAD_LETTERS, "{}")
+        .await
+        .expect("a send");
     let health = house.call("GET", path, &json!({})).await;
-    assert_eq!((health.status, &health.body["status"]), (503, &json!("unhealthy")));
+    assert_eq!(
+        (health.status, &health.body["status"]),
+        (503, &json!("unhealthy"))
+    );
     let message = health.body["message"].as_str().expect("a message");
-    assert!(message.starts_with("1 message could not be dealt with"), "{message}");
+    assert!(
+        message.starts_with("1 message could not be dealt with"),
+        "{message}"
+    );
 }

@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 use lambda_http::Context;
 use millrace_api::error::Fault;
 use millrace_api::generation::{GenerationCreate, RecordColumn, RecordType};
-use millrace_edge::{Config, app, invoke};
+use millrace_edge::{Config, TokenIssuer, app, invoke};
 use millrace_generation::{
     Buckets, Catalogue, Checked, Generation, GenerationDetail, Made, Output, Stage, StageReport,
 };
@@ -61,7 +61,7 @@ pub(super) struct House {
     pub(super) generation: Generation,
     pub(super) app: Router,
     pub(super) ada: Tenant,
-    token: String,
+    issuer: TokenIssuer,
     /// Ids of the jobs by the names that sample events have for them.
     pub(super) jobs: BTreeMap<&'static str, String>,
 }
@@ -101,8 +101,7 @@ impl House {
         let buckets = Buckets::new("data", memory.objects.clone());
         let buckets = buckets.with("shared", Memory::new().objects);
         let state = App::new(memory.ports(), buckets, &config, Arc::new(Numbers)).expect("keys");
-        let token = config.token_issuer(memory.clock.clone()).expect("keys");
-        let token = token.issue(ADA, "family").expect("a token");
+        let issuer = config.token_issuer(memory.clock.clone()).expect("keys");
         Self {
             generation: state.generation.clone(),
             app: app(
@@ -113,7 +112,7 @@ impl House {
             ),
             memory,
             ada: Tenant::new(ADA).expect("a tenant"),
-            token: token.reveal().to_owned(),
+            issuer,
             jobs: BTreeMap::new(),
         }
     }
@@ -148,11 +147,7 @@ impl House {
             wish[name] = value.clone();
         }
         let wish = GenerationCreate::from_value(&wish).expect("a wish");
-        self.generation
-            .create(owner, wish)
-            .await
-            .expect("a job")
-            .id
+        self.generation.create(owner, wish).await.expect("a job").id
     }
 
     async fn job(&self, name: &str) -> String {
@@ -240,7 +235,10 @@ impl House {
             quality: None,
             warnings: Vec::new(),
         };
-        self.generation.publish(ticket, &made).await.expect("an end");
+        self.generation
+            .publish(ticket, &made)
+            .await
+            .expect("an end");
     }
 
     pub(super) async fn send(&self, event: Value) -> Value {
@@ -253,7 +251,8 @@ impl House {
     pub(super) fn event(&self, name: &str) -> Value {
         let path = Path::new(EVENTS).join(format!("{name}.json"));
         let mut text = fs::read_to_string(path).expect("a sample event");
-        text = text.replace("ACCESS_TOKEN", &self.token);
+        let token = self.issuer.issue(ADA, "family").expect("a token");
+        text = text.replace("ACCESS_TOKEN", token.reveal());
         text = text.replace("TENANT", ADA);
         for (name, id) in &self.jobs {
             text = text.replace(name, id);

@@ -95,7 +95,10 @@ async fn a_store_that_does_not_answer_is_503() {
     let house = House::empty(faults, "0");
     let body = json!({ "dataType": "numbers", "dataSize": 1 });
     let answer = house.call("POST", "/api/data-generation/jobs", &body).await;
-    assert_eq!((answer.status, answer.headers["retry-after"].as_str()), (503, "1"));
+    assert_eq!(
+        (answer.status, answer.headers["retry-after"].as_str()),
+        (503, "1")
+    );
 }
 
 #[tokio::test]

@@ -51,18 +51,20 @@ impl From<PortError> for GenerationError {
 
 fn sentence(Refusal { state, step }: Refusal) -> String {
     let stands = match state {
-        State::Succeeded => "completed",
-        State::Cancelling => "being cancelled",
-        state => state.as_str(),
+        State::Succeeded => "is completed",
+        State::Failed => "has failed",
+        State::Cancelling => "is being cancelled",
+        State::Cancelled => "is cancelled",
+        State::Created | State::Queued => "is queued",
+        State::Running => "is running",
+        State::Paused => "is paused",
     };
     match step {
         Step::Resume => {
-            format!("The job is {stands}: only a paused or failed one can be resumed")
+            format!("The job {stands}: only a paused or failed one can be resumed")
         }
-        Step::Pause => format!("The job is {stands}: only a queued or running one can be paused"),
-        Step::Cancel | Step::RequestCancel => {
-            format!("The job is {stands} and cannot be cancelled")
-        }
-        _ => format!("The job is {stands}"),
+        Step::Pause => format!("The job {stands}: only a queued or running one can be paused"),
+        Step::Cancel | Step::RequestCancel => format!("The job {stands} and cannot be cancelled"),
+        _ => format!("The job {stands}"),
     }
 }

@@ -146,11 +146,8 @@ impl Generation {
                 }
                 Err(found) => {
                     let told: Vec<String> = faults.iter().map(|fault| fault.path.clone()).collect();
-                    faults.extend(
-                        found
-                            .into_iter()
-                            .filter(|fault| !told.contains(&fault.path)),
-                    );
+                    let is_new = |fault: &Fault| !told.iter().any(|path| holds(path, &fault.path));
+                    faults.extend(found.into_iter().filter(is_new));
                 }
             }
         }
@@ -285,4 +282,10 @@ pub fn resume_until(job: &GenerationJob) -> Option<DateTime<Utc>> {
         _ => return None,
     };
     since.checked_add_signed(job.detail.resume_window())
+}
+
+/// Whether a path of a body is another one, or within it.
+fn holds(path: &str, other: &str) -> bool {
+    let rest = other.strip_prefix(path);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }

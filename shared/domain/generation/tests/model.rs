@@ -520,7 +520,7 @@ fn run(actions: Vec<Action>, faults: Faults) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn every_job_ends_lawfully(actions in prop::collection::vec(action(), 1..80)) {
