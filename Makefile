@@ -1,6 +1,6 @@
 # Millrace. Each target is one line that a person can read; the programs are in infra/local.
 .DEFAULT_GOAL := demo
-.PHONY: demo test up down logs lint bench bench-tabular fmt
+.PHONY: demo test up down logs lint bench bench-likeness bench-tabular fmt
 # Where rustup puts cargo; a shell that was open before does not know it yet.
 export PATH := $(HOME)/.cargo/bin:$(PATH)
 
@@ -31,3 +31,7 @@ fmt:   ## Formats all Rust code
 bench-tabular: ## File steps beside DuckDB and Polars: seconds and peak memory, on a generated CSV of 200 MB
 	cargo build --release -p millrace
 	"$$(infra/local/environment peers requirements-peers)/bin/python" benches/tabular.py "$${CARGO_TARGET_DIR:-target}/release/millrace"
+
+bench-likeness: ## Tables like a given one beside SDV: seconds to learn and to make, and SDMetrics' scores of both
+	cargo build --release -p millrace-likeness --example like
+	"$$(infra/local/environment likeness requirements-likeness)/bin/python" benches/likeness.py "$${CARGO_TARGET_DIR:-target}/release/examples/like"

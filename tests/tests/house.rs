@@ -101,8 +101,11 @@ fn is_aws(import: &str) -> bool {
     import.starts_with("aws-") || import == "serde_dynamo" || import == "millrace-aws"
 }
 
-/// Engines that stand on others: what runs steps knows the reader and the language of steps.
+/// Engines that stand on others: what runs steps knows the reader and the language of steps, and both
+/// generators draw alike.
 const STACKED: &[(&str, &[&str])] = &[
+    ("millrace-likeness", &["millrace-draw"]),
+    ("millrace-synth", &["millrace-draw"]),
     ("millrace-profile", &["millrace-formats"]),
     ("millrace-rows", &["millrace-formats", "millrace-steps"]),
     (

@@ -28,7 +28,9 @@ pub fn plan(work: Work, machine: &Machine) -> Result<Plan<Cut>, Failure> {
     let run = begin(work.input, work.monitor, |source, observer| {
         Run::open(source, &job, observer)
     })?;
-    let count = size.div_ceil(machine.part_bytes.max(1)).clamp(1, MOST_PARTS);
+    let count = size
+        .div_ceil(machine.part_bytes.max(1))
+        .clamp(1, MOST_PARTS);
     let chunks = run.chunks(count as usize).map_err(of_run)?;
     Ok(Plan {
         // A file without rows has an output too.
@@ -99,5 +101,8 @@ pub fn merge(work: MergeWork<Cut, Written>) -> Result<Vec<Piece>, Failure> {
             reason: format!("files of {} are made in one part", format.name()),
         }),
     };
-    Ok(plan.map_err(|error| of_run(error.into()))?.pieces().to_vec())
+    Ok(plan
+        .map_err(|error| of_run(error.into()))?
+        .pieces()
+        .to_vec())
 }

@@ -5,10 +5,11 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use millrace_jobs::{Failure, Report};
 use millrace_formats::{SharedSource, Warning};
+use millrace_jobs::{Failure, Report};
 use millrace_processing::{Made, Monitor, TenantKey, Work};
 use millrace_rows::{Context, Keys, Rejected};
+use millrace_steps::step::Source;
 use millrace_steps::{Fault, InputOptions, Pipeline};
 use millrace_tabular::{
     Job, Observer, Outcome, Phase, Progress, Resources, Run, SideFiles, TabularError, extension,
@@ -74,6 +75,13 @@ pub fn job_of(work: &Work, machine: &Machine) -> Result<Job, Failure> {
     let options = detail.input_options.as_deref().unwrap_or("null");
     let options = InputOptions::parse(&json(options)?).map_err(of_faults)?;
     let most_rejected = detail.max_rejected_rows;
+    let mut files = SideFiles::default();
+    for source in pipeline.sources() {
+        let (Source::JobInput(id) | Source::Dataset(id)) = source;
+        let other = work.others.open(id)?;
+        let options = read_options(&InputOptions::default(), Some(&other.file_name), 0);
+        files.add(id, other.source, options.map_err(of_run)?);
+    }
     Ok(Job {
         pipeline,
         read: read_options(&options, Some(&detail.file_name), most_rejected).map_err(of_run)?,
@@ -83,7 +91,7 @@ pub fn job_of(work: &Work, machine: &Machine) -> Result<Job, Failure> {
             seed: Uuid::try_parse(&work.job.id).map_or([0; 16], Uuid::into_bytes),
             keys: Arc::new(JobKeys(work.tenant_key)),
         },
-        files: SideFiles::default(),
+        files,
         resources: machine.resources.clone(),
     })
 }
@@ -115,7 +123,9 @@ pub fn finished(monitor: &Monitor, outcome: &Outcome, bytes: u64) {
 /// Warnings for the owner.
 pub fn sentences(warnings: Vec<Warning>) -> Vec<String> {
     let sentences = warnings.into_iter();
-    sentences.map(|warning| sentence(&warning.message)).collect()
+    sentences
+        .map(|warning| sentence(&warning.message))
+        .collect()
 }
 
 /// A row that is not in the output, as a line of the rejects file.

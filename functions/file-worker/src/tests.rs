@@ -305,6 +305,43 @@ async fn an_output_of_several_parts_is_one_file() {
 }
 
 #[tokio::test]
+async fn a_step_brings_in_the_file_of_another_job() {
+    let cities = House::new(file("cities.csv", json!([])), "city,country\nLondon,GB\n").await;
+    let join = |id: &str| {
+        let params = json!({"right": {"job_input": id}, "how": "inner", "on": ["city"]});
+        file(
+            "sample_data.csv",
+            json!([{"type": "join", "params": params}]),
+        )
+    };
+    let house = cities.beside(join(&cities.job), SAMPLE).await;
+    house.call("job").await;
+    let (_, output) = house.download(Download::Output).await;
+    assert_eq!(output, "name,city,age,country\nBob,London,25,GB\n");
+
+    // Somebody else's file is as good as none.
+    let eve = Tenant::new("eve").expect("a tenant");
+    let foreign = house
+        .files
+        .create(&eve, file("secret.csv", json!([])))
+        .await;
+    let waiting = house
+        .files
+        .create(&house.ada, file("later.csv", json!([])))
+        .await;
+    for id in [
+        foreign.expect("a job").id,
+        waiting.expect("a job").id,
+        "cities".to_owned(),
+    ] {
+        let refused = house.beside(join(&id), SAMPLE).await;
+        refused.call("job").await;
+        let failure = refused.load().await.failure.expect("a failure");
+        assert_eq!(failure.code, "INPUT_NOT_FOUND", "{failure:?}");
+    }
+}
+
+#[tokio::test]
 async fn only_messages_that_failed_come_again() {
     let house = House::new(file("a.csv", json!([])), SAMPLE).await;
     assert_eq!(house.call("unknown-job").await, done());

@@ -58,7 +58,10 @@ impl Worker {
             Task::Plan { ticket } => {
                 let plan = move |work| large::plan(work, &machine);
                 let planned = worker.plan(&ticket, deadline, plan).await;
-                answer(planned, |parts| json!({ "parts": (0..parts).collect::<Vec<_>>() }))
+                answer(
+                    planned,
+                    |parts| json!({ "parts": (0..parts).collect::<Vec<_>>() }),
+                )
             }
             Task::Part { ticket, number } => {
                 let part = move |work, plan| large::part(work, &plan, number, &machine);

@@ -16,7 +16,11 @@ const PART: u64 = 20_000;
 fn content() -> String {
     let mut content = "id,city,note\n".to_owned();
     for row in 0..ROWS {
-        let id = if row % 100 == 7 { "none".to_owned() } else { row.to_string() };
+        let id = if row % 100 == 7 {
+            "none".to_owned()
+        } else {
+            row.to_string()
+        };
         let city = ["Oslo", "New York", "\"two\nlines\""][row % 3];
         writeln!(content, "{id},{city},note {row}").expect("text");
     }
@@ -150,7 +154,12 @@ async fn parts_make_the_file_that_one_function_makes() {
         }
         let counts = |job: &FileJob| {
             let progress = &job.progress;
-            (progress.rows_read, progress.rows_written, progress.rows_rejected, progress.percent)
+            (
+                progress.rows_read,
+                progress.rows_written,
+                progress.rows_rejected,
+                progress.percent,
+            )
         };
         assert_eq!(counts(&merged_job), counts(&job), "{to}");
         assert_eq!(merged_job.warnings, job.warnings, "{to}");
@@ -172,7 +181,10 @@ async fn a_killed_run_goes_on_with_the_parts_that_are_there() {
     assert!(killed.is_err(), "it was done before it was killed");
     let keys = house.memory.objects.keys();
     let made: Vec<_> = keys.iter().filter(|key| key.contains("/parts/")).collect();
-    assert!(made.len() >= 2 * 2, "two parts with their rejects: {made:?}");
+    assert!(
+        made.len() >= 2 * 2,
+        "two parts with their rejects: {made:?}"
+    );
     assert_eq!(house.load().await.state, State::Running);
 
     // Nobody reports any more; the sweep finds that out.
@@ -204,7 +216,10 @@ async fn a_machine_that_fails_gives_the_job_back() {
     let first = house.hand_over().await;
     let parts = first.plan().await.expect("a plan");
     first.part(&parts[0]).await.expect("a part");
-    first.task(json!({"task": "give-up"})).await.expect("an end");
+    first
+        .task(json!({"task": "give-up"}))
+        .await
+        .expect("an end");
     assert_eq!(house.load().await.state, State::Queued);
     assert!(house.hand_over().await.run().await.is_some());
     house.result().await;
@@ -233,7 +248,10 @@ async fn rejected_rows_of_all_parts_count() {
     let house = House::new(file, content()).await;
     assert_eq!(house.hand_over().await.run().await, None);
     let job = house.load().await;
-    assert_eq!(job.failure.map(|failure| failure.code).as_deref(), Some("TOO_MANY_REJECTS"));
+    assert_eq!(
+        job.failure.map(|failure| failure.code).as_deref(),
+        Some("TOO_MANY_REJECTS")
+    );
     house.assert_no_parts();
     house.assert_no_output();
 }
@@ -244,7 +262,10 @@ async fn what_cannot_be_read_fails_when_the_work_is_planned() {
     let house = House::new(file("large.csv", steps), content()).await;
     assert_eq!(house.hand_over().await.run().await, None);
     let job = house.load().await;
-    assert_eq!(job.failure.map(|failure| failure.code).as_deref(), Some("COLUMN_NOT_FOUND"));
+    assert_eq!(
+        job.failure.map(|failure| failure.code).as_deref(),
+        Some("COLUMN_NOT_FOUND")
+    );
     house.assert_no_parts();
 }
 
@@ -263,7 +284,10 @@ async fn parts_tell_together_how_far_the_job_is() {
     assert!(seen.is_sorted(), "{seen:?}");
     let (percent, rows, bytes) = seen[parts.len() - 1];
     // What the last part has done is told by the merge.
-    assert!((50..100).contains(&percent) && rows > 2_000 && bytes > 60_000, "{seen:?}");
+    assert!(
+        (50..100).contains(&percent) && rows > 2_000 && bytes > 60_000,
+        "{seen:?}"
+    );
 }
 
 /// Whatever fails once outside, the job succeeds with the same bytes.
@@ -291,10 +315,17 @@ async fn faults_of_the_store_change_no_bytes() {
                 let faults = Faults::none().fail(operation, nth, fault);
                 let house = House::large(faults, "csv").await;
                 while house.hand_over().await.run().await.is_none() {
-                    assert_eq!(house.load().await.state, State::Queued, "{operation:?} {nth}");
+                    assert_eq!(
+                        house.load().await.state,
+                        State::Queued,
+                        "{operation:?} {nth}"
+                    );
                 }
                 let (merged, merged_rejects, _) = house.result().await;
-                assert!(merged == output, "{operation:?} {nth} {fault:?}: other bytes");
+                assert!(
+                    merged == output,
+                    "{operation:?} {nth} {fault:?}: other bytes"
+                );
                 assert_eq!(merged_rejects, rejects, "{operation:?} {nth} {fault:?}");
             }
         }

@@ -33,7 +33,10 @@ impl S3Objects {
         target: &str,
         content_type: &str,
     ) -> Result<(), PortError> {
-        let calls: Vec<_> = segments.iter().map(|segment| self.length(segment)).collect();
+        let calls: Vec<_> = segments
+            .iter()
+            .map(|segment| self.length(segment))
+            .collect();
         let sizes: Vec<u64> = stream::iter(calls)
             .buffered(SMALL_CALLS)
             .try_collect()
@@ -130,7 +133,9 @@ impl S3Objects {
         let spans = match piece {
             Piece::Gather(spans) => spans.as_slice(),
             Piece::Copy(span) => match place(upload.segments, *span) {
-                Place::Object(key, from) => return self.copy(upload, number, (key, from, span.length)).await,
+                Place::Object(key, from) => {
+                    return self.copy(upload, number, (key, from, span.length)).await;
+                }
                 Place::Memory(_) => std::slice::from_ref(span),
             },
         };

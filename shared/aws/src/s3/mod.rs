@@ -17,7 +17,9 @@ use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use bytes::Bytes;
-use millrace_ports::{Disposition, Listing, ObjectHead, Objects, PortError, Segment, StoredObject, limits};
+use millrace_ports::{
+    Disposition, Listing, ObjectHead, Objects, PortError, Segment, StoredObject, limits,
+};
 
 use crate::Settings;
 use crate::error::{of_service, port_error};

@@ -47,5 +47,5 @@ pub use error::{FileError, Refused};
 pub use keys::{input_job, input_key, output_key, processed_name, rejects_name};
 pub use multipart::{Multipart, PartUrl, SentPart};
 pub use removal::FilesSwept;
-pub use service::{Files, Settings};
+pub use service::{Files, Settings, UploadedFile};
 pub use upload::Arrival;

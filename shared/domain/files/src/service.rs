@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 use millrace_jobs::{JobPage, Jobs, Place, Policy, State};
 use millrace_ports::{Ports, Tenant};
 
-use crate::detail::{FileDetail, FileJob, NewFile, Upload};
+use crate::detail::{FileDetail, FileJob, NewFile, StoredInput, Upload};
 use crate::error::FileError;
 use crate::keys::input_key;
 
@@ -95,6 +95,23 @@ impl Files {
         Ok(self.jobs.list(owner, skip, limit, cursor).await?)
     }
 
+    /// The file of a job of the owner; `None` while it is not there.
+    ///
+    /// # Errors
+    /// As [`Files::load`].
+    pub async fn uploaded(
+        &self,
+        owner: &Tenant,
+        id: &str,
+    ) -> Result<Option<UploadedFile>, FileError> {
+        let job = self.load(owner, id).await?;
+        Ok(job.detail.input.clone().map(|version| UploadedFile {
+            key: key_of(&job),
+            file_name: job.detail.file_name,
+            version,
+        }))
+    }
+
     /// Cancels a job: at once, or as soon as its worker stops. What was uploaded in parts goes with it.
     ///
     /// # Errors
@@ -123,6 +140,17 @@ impl Files {
         let job = self.jobs.read(&place).await?;
         Ok((place, job))
     }
+}
+
+/// A file that was uploaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UploadedFile {
+    /// Its name.
+    pub file_name: String,
+    /// Where it lies.
+    pub key: String,
+    /// Which version it is.
+    pub version: StoredInput,
 }
 
 /// Where the input of a job lies.

@@ -73,7 +73,10 @@ impl<D: Detail> Jobs<D> {
             Value::Object(fields) => fields,
             _ => Item::new(),
         };
-        let mut item = item(&key, [("ttl", crate::rows::ttl(ticket.expires_at()).into())]);
+        let mut item = item(
+            &key,
+            [("ttl", crate::rows::ttl(ticket.expires_at()).into())],
+        );
         item.extend(fields);
         let writes = vec![
             Write::Put {
@@ -110,7 +113,9 @@ impl<D: Detail> Jobs<D> {
     {
         let query = Query::new(Index::Main, ticket.place().row("").pk).sort_prefix(PREFIX);
         let items = self.ports.records.query_all(query, MOST_PARTS).await?;
-        let parts = items.into_iter().map(|item| serde_json::from_value(Value::Object(item)));
+        let parts = items
+            .into_iter()
+            .map(|item| serde_json::from_value(Value::Object(item)));
         Ok(parts.collect::<Result<_, _>>()?)
     }
 
@@ -121,7 +126,10 @@ impl<D: Detail> Jobs<D> {
     pub async fn forget_parts(&self, place: &Place) -> Result<(), JobError> {
         let query = Query::new(Index::Main, place.row("").pk).sort_prefix(PREFIX);
         let items = self.ports.records.query_all(query, MOST_PARTS).await?;
-        let keys = items.iter().map(Key::from_item).collect::<Result<Vec<_>, _>>()?;
+        let keys = items
+            .iter()
+            .map(Key::from_item)
+            .collect::<Result<Vec<_>, _>>()?;
         for keys in keys.chunks(100) {
             self.forget(keys.to_vec()).await?;
         }

@@ -65,7 +65,7 @@ pub use monitor::Monitor;
 pub use secret::TenantKey;
 pub use source::ReadAhead;
 pub use worker::{
-    MACHINE, Made, MergeWork, NewOutput, Outcome, PartMade, Plan, Settings, SharedPart, TaskEnd, Work,
-    Worker,
+    MACHINE, Made, MergeWork, NewOutput, OtherFile, OtherFiles, Outcome, PartMade, Plan, Settings,
+    SharedPart, TaskEnd, Work, Worker,
 };
 pub use writer::ObjectWriter;

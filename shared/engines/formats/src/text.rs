@@ -6,13 +6,13 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
+use crate::content::Content;
 use crate::csv::automaton::Automaton;
 use crate::csv::split::Scanner;
 use crate::csv::{Chunk, ChunkScan, CsvReader, CsvSetup, fold_scans, keeps_blank};
 use crate::decompress::{Meter, Metered};
 use crate::encoding::{self, Detected, Transcoder};
 use crate::error::FormatError;
-use crate::content::Content;
 use crate::input::{Input, Kind};
 use crate::json::JsonReader;
 use crate::layout::{Compression, Layout};

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::fault::{Code, Fault, quoted};
 use crate::lineage::{ColumnRead, Flow, Origin};
 use crate::read::{Fields, Findings, Parameter, Scope};
-use crate::step::{Class, OutputFormat, Step, unavailable};
+use crate::step::{Class, OutputFormat, RuleTest, Source, Step, unavailable};
 
 /// Steps of a pipeline.
 pub const MOST_STEPS: usize = 100;
@@ -102,6 +102,24 @@ impl Pipeline {
     #[must_use]
     pub fn steps(&self) -> &[PipelineStep] {
         &self.steps
+    }
+
+    /// The other files that steps bring in.
+    pub fn sources(&self) -> impl Iterator<Item = &Source> {
+        self.steps.iter().flat_map(|step| match &step.step {
+            Step::Join(join) => vec![&join.right],
+            Step::Union(union) => union.inputs.iter().collect(),
+            Step::Validate(validate) => {
+                let rules = validate.rules.iter();
+                rules
+                    .filter_map(|rule| match &rule.test {
+                        RuleTest::ForeignKey { right, .. } => Some(right),
+                        _ => None,
+                    })
+                    .collect()
+            }
+            _ => Vec::new(),
+        })
     }
 
     /// The normal form: aliases resolved, defaults written out. It may be longer than what was parsed.

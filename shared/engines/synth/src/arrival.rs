@@ -1,7 +1,7 @@
 //! Moments in order: row `j` of `N` comes when the `j`-th part of the planned intensity has passed.
 
 use crate::calendar::{self, DAY};
-use crate::random::Key;
+use millrace_draw::Key;
 
 const HOUR: i64 = 3600;
 /// The whole of the intensity, as an integer.

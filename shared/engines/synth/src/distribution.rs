@@ -1,7 +1,7 @@
 //! Distributions as tables of integers: built once, then a draw is a look-up and an interpolation.
 
 use crate::plan::Shape;
-use crate::random::{Key, scale};
+use millrace_draw::{Key, scale};
 
 /// Intervals of a table.
 const KNOTS: u64 = 4096;

@@ -8,8 +8,8 @@ use crate::frame::Frame;
 use crate::layout::Located;
 use crate::model::Rule;
 use crate::plan::DataType;
-use crate::random::{Key, scale};
 use crate::texts::{company_names, uuids};
+use millrace_draw::{Key, scale};
 
 const DAY: i64 = 86_400;
 

@@ -8,7 +8,7 @@ use crate::layout::{Located, Placement};
 use crate::lifecycle::Walk;
 use crate::model::{Moment, Path, Reference, Rule, Table};
 use crate::plan::DataType;
-use crate::random::scale;
+use millrace_draw::scale;
 
 /// Draws that look for a row that exists already, before all that exist are alike.
 const REDRAWS: u64 = 16;

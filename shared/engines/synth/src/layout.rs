@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::permutation::Permutation;
-use crate::random::{Key, scale};
 use crate::weights::largest_remainder;
+use millrace_draw::Permutation;
+use millrace_draw::{Key, scale};
 
 /// Owners of one block.
 const BLOCK: u64 = 4096;

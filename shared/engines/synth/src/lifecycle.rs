@@ -1,7 +1,7 @@
 //! Lifecycles: a path through states, walked once per row up to the cut-off.
 
 use crate::distribution::Distribution;
-use crate::random::{Gate, Key};
+use millrace_draw::{Gate, Key};
 
 /// A compiled lifecycle. States are numbered; 0 is the first.
 #[derive(Debug, Clone)]

@@ -9,12 +9,12 @@ use crate::distribution::Distribution;
 use crate::expression::Node;
 use crate::layout::Placement;
 use crate::lifecycle::Lifecycle;
-use crate::permutation::Permutation;
 use crate::plan::DataType;
-use crate::random::{Gate, Key};
 use crate::signal::Signal;
 use crate::untidy::Defects;
 use crate::weights::{Cumulative, Zipf};
+use millrace_draw::Permutation;
+use millrace_draw::{Gate, Key};
 
 /// A table.
 #[derive(Debug, Clone)]

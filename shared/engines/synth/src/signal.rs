@@ -1,7 +1,7 @@
 //! Numbers and states that hang together over time, without looking at any other row: waves of the
 //! clock, smooth wandering, and spells.
 
-use crate::random::{Gate, Key, scale};
+use millrace_draw::{Gate, Key, scale};
 
 /// Intervals of the table of a wave.
 const KNOTS: u64 = 4096;

@@ -6,11 +6,11 @@ use crate::calendar::push_padded;
 use crate::cells::{Cells, Strings, Text, Values, either_null};
 use crate::frame::Frame;
 use crate::model::{Path, Segment};
-use crate::permutation::Permutation;
 use crate::plan::DataType;
 use crate::pools;
-use crate::random::{Key, scale};
 use crate::weights::Zipf;
+use millrace_draw::Permutation;
+use millrace_draw::{Key, scale};
 
 const DOMAINS: [&str; 3] = ["example.com", "example.org", "example.net"];
 

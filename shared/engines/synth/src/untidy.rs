@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::cells::Cells;
 use crate::plan::{ColumnPlan, DataType, Untidiness};
-use crate::random::{Gate, Key, scale};
+use millrace_draw::{Gate, Key, scale};
 
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",

@@ -1,6 +1,6 @@
 //! Shares as integers: exact counts, cumulative tables and Zipf popularity.
 
-use crate::random::{Key, scale};
+use millrace_draw::{Key, scale};
 
 /// Splits `total` by `weights` to exact counts: whole parts, then one more to the largest remainders
 /// (the earlier one where two are alike). Weights must be at least 0 with a positive sum.

@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use millrace_formats::write::merge::MergeKind;
 use millrace_formats::write::{OutputFormat, Part, Writer, Written};
-use millrace_formats::{
-    Chunk, FileFacts, FormatError, Input, ReadOptions, SharedSource, Warning,
-};
+use millrace_formats::{Chunk, FileFacts, FormatError, Input, ReadOptions, SharedSource, Warning};
 use millrace_rows::{Context, Rejected};
 use millrace_steps::Pipeline;
 use serde::{Deserialize, Serialize};
@@ -56,6 +54,7 @@ pub struct Run {
     plan: Plan,
     findings: Findings,
     format: millrace_formats::write::WriteOptions,
+    threads: usize,
     watch: Arc<Watch>,
 }
 
@@ -161,6 +160,7 @@ impl Run {
             plan: Plan::bind(source, &job.pipeline, house)?,
             findings,
             format,
+            threads: job.resources.threads,
             watch,
         })
     }
@@ -213,7 +213,7 @@ impl Run {
         output: impl Write + Send,
         rejects: &mut dyn FnMut(&Rejected) -> std::io::Result<()>,
     ) -> Result<Outcome, TabularError> {
-        let options = self.format.clone().part(part);
+        let options = self.format.clone().part(part).threads(self.threads);
         let mut writer = Writer::new(output, self.plan.schema(), &options)?;
         let mut rejected = 0;
         for frame in self.plan.rows(chunk)? {

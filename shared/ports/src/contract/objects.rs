@@ -303,12 +303,17 @@ async fn ranges_and_bytes(ports: &Ports) {
     joined.await.expect("a concatenation");
     let whole = ports.objects.get(&target, expected.len() as u64).await;
     assert!(
-        whole.expect("a read").is_some_and(|whole| whole == expected),
+        whole
+            .expect("a read")
+            .is_some_and(|whole| whole == expected),
         "other bytes"
     );
 
     let target = format!("{prefix}never");
-    for beyond in [&[range(11 * MEBIBYTE - 2, 11 * MEBIBYTE + 1)][..], &[range(6 * MEBIBYTE, 12 * MEBIBYTE)]] {
+    for beyond in [
+        &[range(11 * MEBIBYTE - 2, 11 * MEBIBYTE + 1)][..],
+        &[range(6 * MEBIBYTE, 12 * MEBIBYTE)],
+    ] {
         let refused = ports.objects.concatenate(beyond, &target, "text/csv").await;
         assert!(refused.is_err(), "bytes that are not there");
     }

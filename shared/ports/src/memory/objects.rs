@@ -13,7 +13,9 @@ use super::uploads::Upload;
 use super::{FixedClock, lock};
 use crate::contract::{Answer, Method, Request};
 use crate::objects::percent_encoded;
-use crate::{Clock, Disposition, Listing, ObjectHead, Objects, PortError, Segment, StoredObject, limits};
+use crate::{
+    Clock, Disposition, Listing, ObjectHead, Objects, PortError, Segment, StoredObject, limits,
+};
 
 /// Most keys of a listing's page.
 const PAGE: usize = 1000;
@@ -201,7 +203,10 @@ impl MemoryObjects {
                 let bytes = usize::try_from(range.start).unwrap_or(usize::MAX)
                     ..usize::try_from(range.end).unwrap_or(usize::MAX);
                 if bytes.end > body.len() {
-                    return Err(PortError::other(format!("'{key}' ends before {}", range.end)));
+                    return Err(PortError::other(format!(
+                        "'{key}' ends before {}",
+                        range.end
+                    )));
                 }
                 Ok(body.slice(bytes))
             }

@@ -58,7 +58,9 @@ impl<'worker> Attempt<'worker> {
     async fn succeed(self, whole: Whole) -> Result<Outcome, JobError> {
         let last = self.shift.monitor.latest();
         let patience = self.shift.worker.patience();
-        let directive = patience.call(may_pass, || self.shift.jobs().report(&self.shift.ticket, &last));
+        let directive = patience.call(may_pass, || {
+            self.shift.jobs().report(&self.shift.ticket, &last)
+        });
         match directive.await? {
             Directive::Continue => {}
             Directive::Cancel => return self.give_up(Reason::Cancelled).await,
@@ -68,7 +70,9 @@ impl<'worker> Attempt<'worker> {
             publish(job, whole.output.clone(), whole.rejects.clone());
             job.warnings.extend(whole.warnings.iter().cloned());
         };
-        let ended = patience.call(may_pass, || self.shift.jobs().succeed(&self.shift.ticket, publishing));
+        let ended = patience.call(may_pass, || {
+            self.shift.jobs().succeed(&self.shift.ticket, publishing)
+        });
         match ended.await? {
             Ending::Recorded => Ok(Outcome::Succeeded),
             Ending::Cancelled => {
@@ -90,15 +94,18 @@ impl<'worker> Attempt<'worker> {
                 tracing::warn!(job = self.shift.ticket.job_id, %error, "a job is given back");
                 let failure = store_silent();
                 let ended = patience.call(may_pass, || {
-                    self.shift.jobs().release(&self.shift.ticket, failure.clone())
+                    self.shift
+                        .jobs()
+                        .release(&self.shift.ticket, failure.clone())
                 });
                 (ended.await?, Outcome::Released(failure))
             }
             outside => {
                 let changed = outside.is_some();
                 let failure = if changed { input_changed() } else { failure };
-                let ended =
-                    patience.call(may_pass, || self.shift.jobs().fail(&self.shift.ticket, failure.clone()));
+                let ended = patience.call(may_pass, || {
+                    self.shift.jobs().fail(&self.shift.ticket, failure.clone())
+                });
                 (ended.await?, Outcome::Failed(failure))
             }
         };
@@ -116,11 +123,14 @@ impl<'worker> Attempt<'worker> {
         let patience = self.shift.worker.patience();
         let ended = match reason {
             Reason::TimeOver => {
-                let ended = patience.call(may_pass, || self.shift.jobs().fail(&self.shift.ticket, time_over()));
+                let ended = patience.call(may_pass, || {
+                    self.shift.jobs().fail(&self.shift.ticket, time_over())
+                });
                 ended.await?
             }
             Reason::Cancelled => {
-                let ended = patience.call(may_pass, || self.shift.jobs().stopped(&self.shift.ticket));
+                let ended =
+                    patience.call(may_pass, || self.shift.jobs().stopped(&self.shift.ticket));
                 ended.await?
             }
             Reason::Void | Reason::Failed => Ending::Void,

@@ -1,6 +1,7 @@
 //! From a message to the end of an attempt.
 
 mod attempt;
+mod others;
 mod output;
 mod parts;
 mod shift;
@@ -13,6 +14,7 @@ use millrace_formats::SharedSource;
 use millrace_jobs::{Claim, Failure, JobError, Message};
 
 use self::attempt::Attempt;
+pub use self::others::{OtherFile, OtherFiles};
 pub use self::output::NewOutput;
 pub use self::parts::{MACHINE, MergeWork, PartMade, Plan, SharedPart, TaskEnd};
 use crate::monitor::Monitor;
@@ -56,6 +58,8 @@ pub struct Work {
     pub tenant_key: TenantKey,
     /// The file.
     pub input: SharedSource,
+    /// Files of the owner's other jobs.
+    pub others: OtherFiles,
     /// To be begun, and to take what comes out.
     pub output: NewOutput,
     /// Takes the rows that could not be read, a JSON object a line. Without a byte there is no such

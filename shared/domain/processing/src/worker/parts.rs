@@ -7,7 +7,9 @@
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use millrace_files::{FileJob, Output, StoredInput, output_key, processed_name, publish, rejects_name};
+use millrace_files::{
+    FileJob, Output, StoredInput, output_key, processed_name, publish, rejects_name,
+};
 use millrace_formats::SharedSource;
 use millrace_formats::write::merge::Piece;
 use millrace_jobs::{Directive, Ending, Failure, JobError, JobPart, Ticket};
@@ -246,7 +248,9 @@ impl Worker {
         };
         let parts: Vec<JobPart<StoredPart<M>>> = self.files.jobs().parts(ticket).await?;
         let shift = Shift::new(self, ticket.clone(), &job, deadline, Share::Whole);
-        let report = sum("finalizing", &job, &parts, stored.share);
+        let mut report = sum("finalizing", &job, &parts, stored.share);
+        // What stands before the records is no part's.
+        report.bytes = report.total_bytes.unwrap_or(report.bytes);
         let _ = shift.monitor.report(report.clone());
         let merging = Merging {
             shift: &shift,
@@ -255,7 +259,9 @@ impl Worker {
                 rejects_name(&job.detail.file_name),
             ],
         };
-        let made = shift.beside(merging.make(job, stored.plan, parts, engine)).await;
+        let made = shift
+            .beside(merging.make(job, stored.plan, parts, engine))
+            .await;
         let (output, rejects, warnings) = match (shift.stop.reason(), made) {
             (None, Ok(made)) => made,
             (reason, made) => {
@@ -427,8 +433,13 @@ impl Merging<'_, '_> {
             Piece::Bytes(bytes) => Segment::Bytes(bytes),
         });
         let [name, rejects_name] = self.targets.clone();
-        let output = self.join(segments.collect(), name, &plan.content_type).await?;
-        let segments: Vec<_> = rejects.into_iter().map(|part| Segment::Object(part.key)).collect();
+        let output = self
+            .join(segments.collect(), name, &plan.content_type)
+            .await?;
+        let segments: Vec<_> = rejects
+            .into_iter()
+            .map(|part| Segment::Object(part.key))
+            .collect();
         let rejects = if segments.is_empty() {
             None
         } else {
@@ -441,7 +452,11 @@ impl Merging<'_, '_> {
         let shift = self.shift;
         let objects = &shift.ports().objects;
         let head = || objects.head(&output.key);
-        let head = shift.worker.patience().call(PortError::retryable, head).await;
+        let head = shift
+            .worker
+            .patience()
+            .call(PortError::retryable, head)
+            .await;
         let head = head.map_err(|error| shift.unanswered(&error))?;
         let head = head.filter(|head| head.size == output.size);
         let head = head.ok_or_else(|| shift.broken("a part is not what was made"))?;
@@ -466,7 +481,11 @@ impl Merging<'_, '_> {
         let key = output_key(&shift.ticket, &file_name);
         let objects = &shift.ports().objects;
         let join = || objects.concatenate(&segments, &key, content_type);
-        let joined = shift.worker.patience().call(PortError::retryable, join).await;
+        let joined = shift
+            .worker
+            .patience()
+            .call(PortError::retryable, join)
+            .await;
         joined.map_err(|error| shift.unanswered(&error))?;
         let size = objects.size(&key).await;
         let size = size.map_err(|error| shift.unanswered(&error))?;
@@ -480,7 +499,10 @@ impl Merging<'_, '_> {
 
     /// Takes away what was put together.
     async fn clean(&self) {
-        let keys = self.targets.each_ref().map(|name| output_key(&self.shift.ticket, name));
+        let keys = self
+            .targets
+            .each_ref()
+            .map(|name| output_key(&self.shift.ticket, name));
         if let Err(error) = self.shift.ports().objects.delete(&keys).await {
             let job = &self.shift.ticket.job_id;
             // They go with the job.

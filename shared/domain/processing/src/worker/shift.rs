@@ -12,9 +12,11 @@ use millrace_formats::SharedSource;
 use millrace_jobs::{Directive, Failure, JobError, JobPart, Jobs, Report, Ticket};
 use millrace_ports::{PortError, Ports};
 use serde_json::Value;
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::MissedTickBehavior;
 
+use super::others::OtherFiles;
 use super::output::Place;
 use super::{Work, Worker};
 use crate::monitor::Monitor;
@@ -155,11 +157,7 @@ impl<'worker> Shift<'worker> {
     }
 
     /// Runs an engine on the input of the job, and makes its objects whole.
-    pub(super) async fn make<T, E>(
-        &self,
-        job: Box<FileJob>,
-        engine: E,
-    ) -> Result<Made<T>, Failure>
+    pub(super) async fn make<T, E>(&self, job: Box<FileJob>, engine: E) -> Result<Made<T>, Failure>
     where
         T: Send + 'static,
         E: FnOnce(Work) -> Result<T, Failure> + Send + 'static,
@@ -174,6 +172,13 @@ impl<'worker> Shift<'worker> {
             job,
             tenant_key,
             input: source,
+            others: OtherFiles {
+                files: self.worker.files.clone(),
+                owner: self.ticket.owner.clone(),
+                reading: (self.worker.settings.read_ahead, self.worker.patience()),
+                runtime: Handle::current(),
+                signals: (self.stop.clone(), self.outside.clone()),
+            },
             output: self.place.new_output(),
             rejects: rejects.writer(),
             monitor: self.monitor.clone(),

@@ -57,7 +57,9 @@ struct Many {
     text: Option<Arc<Parts>>,
     rejects: Rejects,
     notes: Notes,
+    /// Rows of the parts that are through, and those of the present one that have come.
     rows_read: u64,
+    rows_come: u64,
     meter: Meter,
     bytes_total: u64,
     finished: bool,
@@ -159,7 +161,7 @@ impl ParallelReader {
             Body::Many(many) => Progress {
                 bytes_consumed: many.meter.bytes(),
                 bytes_total: many.bytes_total,
-                rows_read: many.rows_read,
+                rows_read: many.rows_read + many.rows_come,
                 rows_rejected: many.rejects.total(),
             },
         }
@@ -233,6 +235,7 @@ impl Many {
             rejects: Rejects::new(input.options.max_rejected_rows),
             notes: Notes::default(),
             rows_read: 0,
+            rows_come: 0,
             meter,
             bytes_total,
             finished: false,
@@ -279,12 +282,14 @@ impl Many {
         let lane = (self.current % self.receivers.len() as u64) as usize;
         match self.receivers[lane].recv() {
             Ok(Message::Batch(batch, rejects)) => {
+                self.rows_come += (batch.num_rows() + rejects.len()) as u64;
                 self.rejects.extend(rejects).map(|()| Some(batch))
             }
             Ok(Message::End(rejects, notes, rows)) => {
                 self.current += 1;
                 self.notes.add(notes);
                 self.rows_read += rows;
+                self.rows_come = 0;
                 self.rejects.extend(rejects).map(|()| None)
             }
             Ok(Message::Last) => {

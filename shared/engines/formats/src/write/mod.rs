@@ -47,7 +47,9 @@ mod interchange;
 mod json_file;
 pub mod merge;
 mod options;
+mod parquet_encodings;
 mod parquet_file;
+mod parquet_group;
 mod quote;
 mod sink;
 mod slices;
@@ -240,9 +242,12 @@ impl<W: Write + Send> Encoder<W> {
             OutputFormat::Ndjson(json) => {
                 Self::Json(Box::new(JsonWriter::open(sink, schema, json, false, part)?))
             }
-            OutputFormat::Parquet(parquet) => {
-                Self::Parquet(Box::new(ParquetWriter::open(sink, schema, parquet)?))
-            }
+            OutputFormat::Parquet(parquet) => Self::Parquet(Box::new(ParquetWriter::open(
+                sink,
+                schema,
+                parquet,
+                options.threads,
+            )?)),
             OutputFormat::Arrow(arrow) => {
                 Self::Arrow(Box::new(ArrowFileWriter::open(sink, schema, arrow)?))
             }

@@ -254,6 +254,8 @@ pub struct WriteOptions {
     /// Where the file stands among the parts of a greater one. Parts of text formats differ by it,
     /// those of the others do not.
     pub part: Part,
+    /// Threads that may encode, which changes no byte.
+    pub threads: usize,
 }
 
 impl WriteOptions {
@@ -262,7 +264,15 @@ impl WriteOptions {
         Self {
             format,
             part: Part::WHOLE,
+            threads: 1,
         }
+    }
+
+    /// The same, encoded by up to so many threads.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
+        self
     }
 
     /// The same as a part of a greater file.

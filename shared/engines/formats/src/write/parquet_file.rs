@@ -5,15 +5,19 @@ use std::sync::Arc;
 
 use arrow::array::{Array, RecordBatch};
 use arrow::datatypes::{DataType, Field, IntervalUnit, Schema, SchemaRef};
-use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
+use parquet::arrow::arrow_writer::ArrowRowGroupWriterFactory;
 use parquet::arrow::{ARROW_SCHEMA_META_KEY, ArrowSchemaConverter, encode_arrow_schema};
 use parquet::basic::{Compression, GzipLevel, ZstdLevel};
+use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder};
+use parquet::file::writer::SerializedFileWriter;
 
 use super::error::WriteError;
 use super::interchange::{in_types, interchange_schema, parquet_schema};
 use super::options::{ParquetCompression, ParquetOptions};
+use super::parquet_encodings::choose;
+use super::parquet_group::RowGroup;
 use super::sink::Sink;
 use super::slices::slices;
 use super::values::unsupported;
@@ -22,22 +26,39 @@ const CREATED_BY: &str = concat!("millrace version ", env!("CARGO_PKG_VERSION"))
 
 /// Writes Parquet. A row group is held until it is full, in its encoded form.
 pub(super) struct ParquetWriter<W: Write + Send> {
-    writer: ArrowWriter<Sink<W>>,
+    state: State<W>,
     schema: SchemaRef,
+    row_group_rows: usize,
     row_group_bytes: usize,
+    threads: usize,
+}
+
+/// How columns are encoded follows from the first rows.
+enum State<W: Write + Send> {
+    Waiting(Box<(Sink<W>, WriterPropertiesBuilder)>),
+    Open(Box<Open<W>>),
+    /// An error has ended it.
+    Torn,
+}
+
+struct Open<W: Write + Send> {
+    file: SerializedFileWriter<Sink<W>>,
+    factory: ArrowRowGroupWriterFactory,
+    group: Option<RowGroup>,
 }
 
 impl<W: Write + Send> ParquetWriter<W> {
+    /// Encodes columns with up to `threads` threads, which changes no byte.
     pub(super) fn open(
         sink: Sink<W>,
         schema: &SchemaRef,
         options: &ParquetOptions,
+        threads: usize,
     ) -> Result<Self, WriteError> {
         for field in schema.fields() {
             check_field(field)?;
         }
         let schema = Arc::new(parquet_schema(schema));
-        let row_group_bytes = positive("row_group_bytes", options.row_group_bytes)?;
         // The types that are noted beside Parquet's own are those that every reader knows.
         let noted = KeyValue::new(
             ARROW_SCHEMA_META_KEY.to_owned(),
@@ -46,19 +67,13 @@ impl<W: Write + Send> ParquetWriter<W> {
         let properties = WriterProperties::builder()
             .set_created_by(CREATED_BY.to_owned())
             .set_compression(compression(options)?)
-            .set_max_row_group_row_count(Some(positive("row_group_rows", options.row_group_rows)?))
-            .set_max_row_group_bytes(Some(row_group_bytes))
-            .set_key_value_metadata(Some(vec![noted]))
-            .build();
-        let writer_options = ArrowWriterOptions::new()
-            .with_properties(properties)
-            .with_skip_arrow_metadata(true);
-        let writer =
-            ArrowWriter::try_new_with_options(sink, SchemaRef::clone(&schema), writer_options)?;
+            .set_key_value_metadata(Some(vec![noted]));
         Ok(Self {
-            writer,
+            state: State::Waiting(Box::new((sink, properties))),
             schema,
-            row_group_bytes,
+            row_group_rows: positive("row_group_rows", options.row_group_rows)?,
+            row_group_bytes: positive("row_group_bytes", options.row_group_bytes)?,
+            threads: threads.max(1),
         })
     }
 
@@ -73,26 +88,106 @@ impl<W: Write + Send> ParquetWriter<W> {
             }
         }
         for piece in slices(batch, self.row_group_bytes / 8) {
-            self.writer.write(&in_types(piece, &self.schema)?)?;
+            let piece = in_types(piece, &self.schema)?;
+            self.begin(Some(&piece))?;
+            self.add(piece)?;
+        }
+        Ok(())
+    }
+
+    /// Begins the file, with encodings for what `first` shows.
+    fn begin(&mut self, first: Option<&RecordBatch>) -> Result<(), WriteError> {
+        if matches!(self.state, State::Open(_)) {
+            return Ok(());
+        }
+        let State::Waiting(waiting) = std::mem::replace(&mut self.state, State::Torn) else {
+            return Err(WriteError::Closed);
+        };
+        let (sink, mut properties) = *waiting;
+        if let Some(first) = first {
+            properties = choose(properties, first);
+        }
+        let columns = ArrowSchemaConverter::new().convert(&self.schema)?;
+        let root = columns.root_schema_ptr();
+        let file = SerializedFileWriter::new(sink, root, Arc::new(properties.build()))?;
+        let factory = ArrowRowGroupWriterFactory::new(&file, SchemaRef::clone(&self.schema));
+        self.state = State::Open(Box::new(Open {
+            file,
+            factory,
+            group: None,
+        }));
+        Ok(())
+    }
+
+    fn add(&mut self, mut rows: RecordBatch) -> Result<(), WriteError> {
+        let State::Open(open) = &mut self.state else {
+            return Err(WriteError::Closed);
+        };
+        while rows.num_rows() > 0 {
+            let group = open.group(&self.schema)?;
+            let room = group.room(self.row_group_rows, self.row_group_bytes);
+            let count = room.min(rows.num_rows());
+            if count > 0 {
+                group.add(&rows.slice(0, count), self.threads)?;
+                rows = rows.slice(count, rows.num_rows() - count);
+            }
             // What is not encoded yet counts as well: each column holds a page and a dictionary.
-            if self.writer.memory_size() >= self.row_group_bytes.saturating_mul(2) {
-                self.writer.flush()?;
+            let held = group.memory_bytes() >= self.row_group_bytes.saturating_mul(2);
+            if held || group.room(self.row_group_rows, self.row_group_bytes) == 0 {
+                open.flush(self.threads)?;
             }
         }
         Ok(())
     }
 
     pub(super) fn pending_bytes(&self) -> u64 {
-        self.writer.in_progress_size() as u64
+        self.group().map_or(0, RowGroup::encoded_bytes) as u64
     }
 
     pub(super) fn memory_bytes(&self) -> usize {
-        self.writer.memory_size()
+        self.group().map_or(0, RowGroup::memory_bytes)
+    }
+
+    fn group(&self) -> Option<&RowGroup> {
+        match &self.state {
+            State::Open(open) => open.group.as_ref(),
+            State::Waiting(_) | State::Torn => None,
+        }
     }
 
     pub(super) fn finish(mut self) -> Result<W, WriteError> {
-        self.writer.finish()?;
-        self.writer.inner_mut().take_output()
+        self.begin(None)?;
+        let State::Open(mut open) = self.state else {
+            return Err(WriteError::Closed);
+        };
+        open.flush(self.threads)?;
+        open.file.finish()?;
+        open.file.inner_mut().take_output()
+    }
+}
+
+impl<W: Write + Send> Open<W> {
+    fn group(&mut self, schema: &SchemaRef) -> Result<&mut RowGroup, ParquetError> {
+        if self.group.is_none() {
+            let number = self.file.flushed_row_groups().len();
+            let writers = self.factory.create_column_writers(number)?;
+            self.group = Some(RowGroup::new(schema, writers));
+        }
+        self.group
+            .as_mut()
+            .ok_or_else(|| ParquetError::General("no row group".to_owned()))
+    }
+
+    fn flush(&mut self, threads: usize) -> Result<(), WriteError> {
+        let Some(group) = self.group.take() else {
+            return Ok(());
+        };
+        let mut writer = self.file.next_row_group()?;
+        for chunk in group.close(threads)? {
+            chunk.append_to_row_group(&mut writer)?;
+        }
+        writer.close()?;
+        Ok(())
     }
 }
 
@@ -159,7 +254,7 @@ mod tests {
 
     fn written(options: ParquetOptions, batch: &RecordBatch) -> bytes::Bytes {
         let sink = Sink::new(Vec::new(), Arc::default());
-        let mut writer = ParquetWriter::open(sink, &batch.schema(), &options).unwrap();
+        let mut writer = ParquetWriter::open(sink, &batch.schema(), &options, 2).unwrap();
         writer.write(batch).unwrap();
         writer.finish().unwrap().into()
     }
@@ -219,7 +314,7 @@ mod tests {
             ..ParquetOptions::default()
         };
         let sink = Sink::new(std::io::sink(), Arc::default());
-        let mut writer = ParquetWriter::open(sink, &batch.schema(), &options).unwrap();
+        let mut writer = ParquetWriter::open(sink, &batch.schema(), &options, 2).unwrap();
         for _ in 0..4 {
             writer.write(&batch).unwrap();
             assert!(
@@ -238,7 +333,7 @@ mod tests {
         );
         let schema = Arc::new(Schema::new(vec![Field::new("odd", union, true)]));
         let sink = Sink::new(Vec::new(), Arc::default());
-        let error = ParquetWriter::open(sink, &schema, &ParquetOptions::default()).err();
+        let error = ParquetWriter::open(sink, &schema, &ParquetOptions::default(), 1).err();
         assert_eq!(error.map(|error| error.code()), Some("UNSUPPORTED_TYPE"));
     }
 }

@@ -13,7 +13,7 @@ use crate::value::Name;
 pub enum Source {
     /// A data set of the caller.
     Dataset(String),
-    /// A further input of the job, by its name.
+    /// Another input: the id of another job, or a name.
     JobInput(String),
 }
 
@@ -30,7 +30,10 @@ impl Parameter for Source {
         Shape::OneOf(vec![
             Shape::text("the name of an input of the job"),
             member("dataset_id", "A data set of the caller."),
-            member("job_input", "A further input of the job."),
+            member(
+                "job_input",
+                "Another input: for a file job the id of another job of yours, for the command line its name.",
+            ),
         ])
     }
 

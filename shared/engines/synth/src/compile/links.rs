@@ -6,10 +6,10 @@ use super::{Compiled, Scope, Site};
 use crate::calendar::{DAY, push_timestamp};
 use crate::layout::{Owned, Placement, Subset};
 use crate::model::{Facts, Moment, Reference, Rule};
-use crate::permutation::Permutation;
 use crate::plan::{ColumnPlan, DataType, Generate, Layout};
-use crate::random::Key;
 use crate::weights::Zipf;
+use millrace_draw::Key;
+use millrace_draw::Permutation;
 
 const WIDEST_KEY: usize = 18;
 const LONGEST_PREFIX: usize = 32;

@@ -17,8 +17,8 @@ use crate::fault::{PlanFault, PlanFaults};
 use crate::layout::Placement;
 use crate::model::{Column, Facts, Rule, Table};
 use crate::plan::{ColumnPlan, Generate, Plan, TablePlan};
-use crate::random::{Gate, Key};
 use crate::untidy::Defects;
+use millrace_draw::{Gate, Key};
 
 const MOST_TABLES: usize = 64;
 const MOST_COLUMNS: usize = 256;

@@ -7,7 +7,7 @@ use crate::distribution::{Distribution, Lattice};
 use crate::lifecycle::{Lifecycle, Step};
 use crate::model::{Facts, Rule};
 use crate::plan::{DataType, Generate, LifecycleStep, Shape, TimeUnit};
-use crate::random::Gate;
+use millrace_draw::Gate;
 
 pub(super) const LONGEST_WINDOW: i64 = 366 * 100;
 const LONGEST_DELAY: f64 = 100.0 * 366.0 * 86_400.0;

@@ -2,10 +2,10 @@
 
 use super::{Compiled, Scope, Site};
 use crate::model::{Facts, Rule};
-use crate::permutation::Permutation;
 use crate::plan::DataType;
 use crate::pools::{self, Pool};
 use crate::weights::Zipf;
+use millrace_draw::Permutation;
 
 const STEEPEST: f64 = 4.0;
 /// Last parts of UUIDs: each row has its own.

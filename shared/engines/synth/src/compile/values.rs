@@ -8,9 +8,9 @@ use super::{Compiled, Scope, Site};
 use crate::cells::parse_whole;
 use crate::distribution::{Distribution, Lattice};
 use crate::model::{Constants, Facts, Rule, Selector};
-use crate::permutation::Permutation;
 use crate::plan::{Case, DataType, Generate, Shape};
 use crate::weights::{Cumulative, largest_remainder};
+use millrace_draw::Permutation;
 
 const MOST_VALUES: usize = 100_000;
 const MOST_CASES: usize = 4_096;

@@ -89,12 +89,12 @@ fn in_parts(job: &Job, file: &str, count: usize) -> (Vec<u8>, Vec<Rejected>) {
             last: place + 1 == chunks.len(),
         };
         let mut part = Vec::new();
-        let outcome = run
-            .expect("a run")
-            .write_part(Some(chunk), position, &mut part, &mut |row| {
-                rejects.push(row.clone());
-                Ok(())
-            });
+        let outcome =
+            run.expect("a run")
+                .write_part(Some(chunk), position, &mut part, &mut |row| {
+                    rejects.push(row.clone());
+                    Ok(())
+                });
         written.push(outcome.expect("a part").written);
         parts.push(Arc::new(part) as SharedSource);
     }
@@ -130,8 +130,12 @@ fn any_number_of_chunks_gives_the_same_file() {
         .collect();
     let lines: String = records.iter().map(|record| format!("{record}\n")).collect();
     let quarantined = json!({"type": "cast", "params": {"columns": {"amount": "double"}}, "on_error": "quarantine"});
-    let filtered = json!({"type": "filter", "params": {"column": "id", "operator": "gt", "value": 40}});
-    for (file, input) in [(&file, json!({"format": "csv"})), (&lines, json!({"format": "ndjson"}))] {
+    let filtered =
+        json!({"type": "filter", "params": {"column": "id", "operator": "gt", "value": 40}});
+    for (file, input) in [
+        (&file, json!({"format": "csv"})),
+        (&lines, json!({"format": "ndjson"})),
+    ] {
         for to in ["csv", "json", "ndjson", "tsv", "parquet"] {
             let convert = json!({"type": "convert_format", "params": {"to_format": to}});
             let steps = json!([quarantined, filtered, convert]);
@@ -150,7 +154,11 @@ fn any_number_of_chunks_gives_the_same_file() {
                 assert_eq!(rejected, rejects, "{to} in {count}");
                 if to == "parquet" {
                     // Row groups end where parts do.
-                    assert_eq!(parquet_rows(merged), parquet_rows(whole.clone()), "{to} in {count}");
+                    assert_eq!(
+                        parquet_rows(merged),
+                        parquet_rows(whole.clone()),
+                        "{to} in {count}"
+                    );
                 } else {
                     assert!(merged == whole, "{to} in {count}: other bytes");
                 }

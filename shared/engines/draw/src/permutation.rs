@@ -8,7 +8,7 @@ const ROUNDS: usize = 6;
 ///
 /// A Feistel network over the smallest power of two that holds `n`; places outside are walked on.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Permutation {
+pub struct Permutation {
     size: u64,
     left_bits: u32,
     right_bits: u32,
@@ -17,7 +17,7 @@ pub(crate) struct Permutation {
 
 impl Permutation {
     /// The shuffle of `0..size` that `key` names; `size` must be at least 1.
-    pub(crate) fn new(key: Key, size: u64) -> Self {
+    pub fn new(key: Key, size: u64) -> Self {
         let bits = u64::BITS - size.saturating_sub(1).leading_zeros();
         let left_bits = bits / 2;
         let mut keys = [key; ROUNDS];
@@ -33,7 +33,8 @@ impl Permutation {
     }
 
     /// The place of `index`.
-    pub(crate) fn forward(&self, index: u64) -> u64 {
+    #[inline]
+    pub fn forward(&self, index: u64) -> u64 {
         debug_assert!(index < self.size, "index outside the permutation");
         let mut place = index;
         loop {
@@ -45,8 +46,7 @@ impl Permutation {
     }
 
     /// The index at `place`.
-    #[cfg(test)]
-    pub(crate) fn inverse(&self, place: u64) -> u64 {
+    pub fn inverse(&self, place: u64) -> u64 {
         let mut index = place;
         loop {
             index = self.decrypt(index);
@@ -56,6 +56,7 @@ impl Permutation {
         }
     }
 
+    #[inline]
     fn encrypt(&self, value: u64) -> u64 {
         let (mut left, mut right) = self.split(value);
         for pair in self.keys.chunks_exact(2) {
@@ -65,7 +66,6 @@ impl Permutation {
         (left << self.right_bits) | right
     }
 
-    #[cfg(test)]
     fn decrypt(&self, value: u64) -> u64 {
         let (mut left, mut right) = self.split(value);
         for pair in self.keys.chunks_exact(2).rev() {
@@ -75,6 +75,7 @@ impl Permutation {
         (left << self.right_bits) | right
     }
 
+    #[inline]
     fn split(&self, value: u64) -> (u64, u64) {
         (
             value.checked_shr(self.right_bits).unwrap_or(0),

@@ -7,11 +7,11 @@ const PHI: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// Key of one stream: one purpose of one column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Key(u64);
+pub struct Key(u64);
 
 impl Key {
     /// Derives the key from names, not positions, so that adding a column moves no other one.
-    pub(crate) fn new(seed: u64, table: &str, column: &str, purpose: &str) -> Self {
+    pub fn new(seed: u64, table: &str, column: &str, purpose: &str) -> Self {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&seed.to_le_bytes());
         hasher.update(&EPOCH.to_le_bytes());
@@ -25,17 +25,19 @@ impl Key {
     }
 
     /// A key derived from this one by number, for rounds and blocks.
-    pub(crate) fn child(self, number: u64) -> Self {
+    pub fn child(self, number: u64) -> Self {
         Self(self.draw(number, 0x6B65_7973))
     }
 
     /// The draw of `row`.
-    pub(crate) fn at(self, row: u64) -> u64 {
+    #[inline]
+    pub fn at(self, row: u64) -> u64 {
         mix(mix(row.wrapping_mul(PHI).wrapping_add(self.0)) ^ self.0)
     }
 
     /// Further independent draws of `row`; number 0 is [`Key::at`].
-    pub(crate) fn draw(self, row: u64, number: u64) -> u64 {
+    #[inline]
+    pub fn draw(self, row: u64, number: u64) -> u64 {
         let lane = self
             .0
             .wrapping_add(number.wrapping_mul(0xD1B5_4A32_D192_ED03));
@@ -43,12 +45,14 @@ impl Key {
     }
 
     /// The keyed hash of a small number: the round function of permutations.
-    pub(crate) fn hash(self, value: u64) -> u64 {
+    #[inline]
+    pub fn hash(self, value: u64) -> u64 {
         mix(value ^ self.0)
     }
 }
 
 /// The SplitMix64 finaliser.
+#[inline]
 fn mix(mut value: u64) -> u64 {
     value = (value ^ (value >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     value = (value ^ (value >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
@@ -56,20 +60,21 @@ fn mix(mut value: u64) -> u64 {
 }
 
 /// Maps a draw evenly onto `0..below`.
-pub(crate) fn scale(draw: u64, below: u64) -> u64 {
+#[inline]
+pub fn scale(draw: u64, below: u64) -> u64 {
     ((u128::from(draw) * u128::from(below)) >> 64) as u64
 }
 
 /// A yes or no per row, with a fixed probability.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Gate {
+pub struct Gate {
     key: Key,
     limit: u64,
 }
 
 impl Gate {
     /// A gate that opens with `probability`, from 0 to 1.
-    pub(crate) fn new(key: Key, probability: f64) -> Self {
+    pub fn new(key: Key, probability: f64) -> Self {
         // The cast saturates, so that 1 gives the highest limit.
         Self {
             key,
@@ -78,7 +83,8 @@ impl Gate {
     }
 
     /// Whether it opens for `row`.
-    pub(crate) fn opens(self, row: u64) -> bool {
+    #[inline]
+    pub fn opens(self, row: u64) -> bool {
         self.limit == u64::MAX || self.key.at(row) < self.limit
     }
 }
