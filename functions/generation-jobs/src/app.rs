@@ -9,7 +9,9 @@ use axum::extract::{FromRef, FromRequestParts, Path};
 use axum::routing::{MethodRouter, get, post};
 use chrono::{DateTime, TimeDelta, Utc};
 use http::request::Parts;
-use millrace_edge::{Authenticator, Config, ConfigError, Failure, RateLimit, SignedIn};
+use millrace_edge::{
+    Authenticator, Config, ConfigError, Failure, FailureKind, RateLimit, SignedIn,
+};
 use millrace_generation::{Buckets, Catalogue, Generation, GenerationError, Settings};
 use millrace_jobs::JobError;
 use millrace_ports::{Ports, Tenant};
@@ -139,6 +141,7 @@ pub fn failure(error: GenerationError, now: DateTime<Utc>) -> Failure {
         GenerationError::Invalid(faults) => Failure::invalid(faults),
         GenerationError::Forbidden(sentence) => Failure::forbidden(sentence),
         GenerationError::Refused(sentence) => Failure::bad_request(sentence),
+        GenerationError::KeyReused => Failure::new(FailureKind::Unprocessable, error.to_string()),
         GenerationError::Full { most, retry_at } => full(most, retry_at, now),
         GenerationError::Job(JobError::NotFound) => not_found(),
         GenerationError::Job(JobError::Foreign) => {

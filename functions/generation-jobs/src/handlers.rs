@@ -5,18 +5,23 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use millrace_api::error::Fault;
 use millrace_api::generation as api;
 use millrace_edge::{Failure, JsonBody, QueryFields, SignedIn};
-use millrace_generation::{GenerationError, GenerationJob};
+use millrace_generation::{GenerationError, GenerationJob, RequestKey};
 use millrace_ports::Tenant;
+use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::app::{App, JobId, failure, owner};
 use crate::query::Page;
 use crate::show;
 
+/// By what a call can name itself.
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// Most characters of such a name.
+const KEY_CHARACTERS: usize = 255;
 /// How often a call that waits looks at its job.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
@@ -62,13 +67,16 @@ impl App {
 pub async fn create(
     caller: SignedIn,
     State(app): State<App>,
+    headers: HeaderMap,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Failure> {
-    let (wish, faults) = api::GenerationCreate::read(&body)?;
+    let (wish, mut faults) = api::GenerationCreate::read(&body)?;
+    let request = request_key(&headers, &body);
+    faults.extend(request.as_ref().err().cloned());
     let wish = app.generation.check(wish, faults);
     let wish = wish.map_err(|error| app.failure(error))?;
     let (owner, waits) = (owner(caller)?, wish.waits());
-    let job = app.generation.accept(&owner, wish).await;
+    let job = app.generation.accept(&owner, wish, request?).await;
     let job_id = job.map_err(|error| app.failure(error))?.id;
     let status = match waits {
         false => StatusCode::CREATED,
@@ -78,6 +86,21 @@ pub async fn create(
     let location = HeaderValue::from_str(&format!("/api/data-generation/jobs/{job_id}"));
     let location = [(header::LOCATION, location.map_err(Failure::internal)?)];
     Ok((status, location, Json(api::GenerationCreated { job_id })).into_response())
+}
+
+/// The name that a call gives itself, where it does.
+fn request_key(headers: &HeaderMap, body: &Value) -> Result<Option<RequestKey>, Fault> {
+    let Some(value) = headers.get(IDEMPOTENCY_KEY) else {
+        return Ok(None);
+    };
+    let key = value.to_str().ok().map(str::trim);
+    match key.filter(|key| (1..=KEY_CHARACTERS).contains(&key.len())) {
+        Some(key) => Ok(Some(RequestKey::new(key, &body.to_string()))),
+        None => {
+            let message = format!("Idempotency-Key must be 1 to {KEY_CHARACTERS} plain characters");
+            Err(Fault::new("Idempotency-Key", "value", message))
+        }
+    }
 }
 
 /// `GET /api/data-generation/jobs`

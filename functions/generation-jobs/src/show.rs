@@ -4,7 +4,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use millrace_api::generation as api;
 use millrace_edge::Failure;
 use millrace_generation::{GenerationJob, resume_until};
-use millrace_jobs::{RecordedEvent, State};
+use millrace_jobs::{Detail, RecordedEvent, State};
 
 /// A job as its owner sees it, with a link to its output where there is one.
 pub fn job(job: GenerationJob, output_url: Option<String>) -> Result<api::GenerationJob, Failure> {
@@ -24,10 +24,7 @@ pub fn job(job: GenerationJob, output_url: Option<String>) -> Result<api::Genera
             seed: job.detail.seed,
         },
         configuration: configuration(&job)?,
-        error: job.failure.as_ref().map(|failure| api::GenerationError {
-            code: failure.code.clone(),
-            message: failure.message.clone(),
-        }),
+        error: error(&job),
         resume_until: resume_until(&job).map(time),
         output_url,
         output_bucket: output.map(|output| output.place.bucket.clone()),
@@ -68,6 +65,26 @@ fn status(state: State) -> api::GenerationJobStatus {
         State::Failed => api::GenerationJobStatus::Failed,
         State::Cancelled => api::GenerationJobStatus::Cancelled,
     }
+}
+
+/// Why it failed, or waits although nobody paused it.
+fn error(job: &GenerationJob) -> Option<api::GenerationError> {
+    if let Some(failure) = &job.failure {
+        return Some(api::GenerationError {
+            code: failure.code.clone(),
+            message: failure.message.clone(),
+        });
+    }
+    let (deadline, paused) = (job.deadline()?, job.ended_at?);
+    let seconds = job.detail.time_limit()?.num_seconds();
+    let timed_out = job.state == State::Paused && paused >= deadline;
+    timed_out.then(|| api::GenerationError {
+        code: "TIMEOUT".to_owned(),
+        message: format!(
+            "The run took longer than its timeout of {seconds} s and was paused with what it has: resume it \
+             to go on"
+        ),
+    })
 }
 
 /// A stage that is not done stands where its job does; that of a job which is queued again waits as well.

@@ -271,6 +271,7 @@ fn meaning(status: u16) -> &'static str {
         404 => "There is nothing of this id",
         413 => "The body is larger than 4 MiB",
         415 => "The body is of another content type",
+        422 => "The request cannot be acted on",
         429 => "Too many requests, `Retry-After` says when to try again",
         503 => "A part does not answer, try again later",
         _ => "Internal server error",

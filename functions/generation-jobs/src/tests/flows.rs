@@ -311,3 +311,45 @@ async fn dead_letters_make_it_unhealthy() {
         "{message}"
     );
 }
+
+#[tokio::test]
+async fn a_request_that_is_sent_again_makes_no_second_job() {
+    let house = House::empty(Faults::none(), "0");
+    let send = async |key: &str, size: u64| {
+        let mut event = house.event("create-least");
+        event["headers"]["idempotency-key"] = json!(key);
+        let body = json!({ "dataType": "numbers", "dataSize": size });
+        event["body"] = json!(body.to_string());
+        let answer = house.send(event).await;
+        (
+            answer["statusCode"].as_u64().expect("a status"),
+            answer["headers"]["location"].clone(),
+        )
+    };
+    let first = send("one", 1).await;
+    assert_eq!(first.0, 201);
+    assert_eq!(send("one", 1).await, first);
+    assert_eq!(send("one", 2).await.0, 422);
+    assert_ne!(send("two", 1).await, first);
+    assert_eq!(send(&"x".repeat(256), 1).await.0, 400);
+    let slots = house.generation.slots(&house.ada).await.expect("slots");
+    assert_eq!(slots.current(), 2);
+}
+
+#[tokio::test]
+async fn a_run_that_is_over_its_time_is_paused_and_says_so() {
+    let house = House::empty(Faults::none(), "0");
+    let body = json!({ "dataType": "numbers", "dataSize": 1, "timeout": 60, "resumeWindow": 60 });
+    let id = created(&house, &body).await;
+    house.claim(&id).await;
+    house.wait(61);
+    house.generation.sweep().await.expect("a sweep");
+    let job = get(&house, &format!("{JOBS}/{id}")).await;
+    assert_eq!(
+        (&job["status"], &job["error"]["code"]),
+        (&json!("paused"), &json!("TIMEOUT"))
+    );
+    assert_eq!(act(&house, &id, "resume").await, 200);
+    let job = get(&house, &format!("{JOBS}/{id}")).await;
+    assert_eq!((&job["status"], job.get("error")), (&json!("queued"), None));
+}

@@ -228,9 +228,8 @@ impl<'body> Fields<'body> {
     }
 
     fn format(&mut self, name: &str) -> Option<FileFormat> {
-        let text = match self.get(name)? {
-            Value::String(text) => text,
-            _ => return self.fault(name, "type", "must be a string"),
+        let Value::String(text) = self.get(name)? else {
+            return self.fault(name, "type", "must be a string");
         };
         let found = FileFormat::ALL
             .into_iter()
@@ -243,9 +242,8 @@ impl<'body> Fields<'body> {
     }
 
     fn parameters(&mut self) -> Option<Map<String, Value>> {
-        let parameters = match self.get("parameters")? {
-            Value::Object(parameters) => parameters,
-            _ => return self.fault("parameters", "type", "must be an object"),
+        let Value::Object(parameters) = self.get("parameters")? else {
+            return self.fault("parameters", "type", "must be an object");
         };
         if self.object["parameters"].to_string().len() > PARAMETERS_BYTES {
             let rest = format!("must have at most {PARAMETERS_BYTES} bytes of JSON");

@@ -71,7 +71,9 @@ pub(super) const ROUTES: &[Route] = &[
         id: "createGenerationJob",
         summary: "Create a job",
         description: "Everything that is wrong with it is told at once. With `isAsync: false` the call waits \
-                      for a small job's end; should that take longer than a call may, it answers 202.",
+                      for a small job's end; should that take longer than a call may, it answers 202. A \
+                      request that is sent again with the same header `Idempotency-Key` within a day makes no \
+                      second job; another request with that key is 422.",
         body: Some(RequestBody::json::<GenerationCreate>(include_str!(
             "examples/generation_create.json"
         ))),
@@ -80,7 +82,7 @@ pub(super) const ROUTES: &[Route] = &[
             json::<GenerationCreated>(201, "The job is queued", CREATED),
             json::<GenerationCreated>(202, "The job has not ended yet", CREATED),
         ],
-        errors: &[400, 403, 429],
+        errors: &[400, 403, 422, 429],
         ..BASE
     },
     Route {

@@ -494,7 +494,10 @@ async fn a_session_whose_time_is_over_goes_with_its_files() {
         objects.put(&key, body, "text/csv").await.expect("a put");
     }
     let store = Store::new(house.memory.ports(), 90);
-    store.remove(&house.tenant, &removed.id).await.expect("removed");
+    store
+        .remove(&house.tenant, &removed.id)
+        .await
+        .expect("removed");
     house.memory.clock.advance(TimeDelta::days(89));
     assert_eq!(store.sweep_expired(10).await.expect("a sweep"), 0);
     house.memory.clock.advance(TimeDelta::seconds(1));
@@ -503,6 +506,9 @@ async fn a_session_whose_time_is_over_goes_with_its_files() {
     let keys = house.memory.objects.keys();
     assert!(keys.len() == 1 && keys[0].contains(&newer.id), "{keys:?}");
     let rows = house.memory.records.snapshot();
-    assert!(rows.keys().all(|key| !key.pk.contains(&old.id) && !key.sk.contains(&removed.id)));
+    assert!(
+        rows.keys()
+            .all(|key| !key.pk.contains(&old.id) && !key.sk.contains(&removed.id))
+    );
     assert!(store.load(&house.tenant, &newer.id).await.is_ok());
 }

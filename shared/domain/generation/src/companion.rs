@@ -8,6 +8,7 @@ use millrace_ports::{Ports, Tenant, Write, item};
 use crate::detail::GenerationDetail;
 use crate::figures;
 use crate::places::owner_item;
+use crate::request::remember;
 use crate::slots::{Slots, row};
 
 /// The list of customers, in the index.
@@ -44,6 +45,7 @@ impl Companion<GenerationDetail> for Beside {
         writes.extend(figures::write(&moved));
         if moved.before.is_none() {
             writes.push(customer(&job.owner));
+            writes.extend(remember(ports, job).await?);
         }
         if job.state == State::Succeeded {
             writes.extend(owner_item(job).map(Write::put));

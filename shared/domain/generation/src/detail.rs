@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::places::ObjectPlace;
+use crate::request::RequestKey;
 use crate::stages::Stages;
 
 /// A data-generation job.
@@ -45,6 +46,8 @@ pub struct GenerationDetail {
     pub parameters: Option<String>,
     /// The owner's own word.
     pub project_id: Option<String>,
+    /// The call that made it, where that named itself.
+    pub request: Option<RequestKey>,
     /// The seed that is used.
     pub seed: u64,
     /// Bytes of the input, once it was seen.
@@ -80,7 +83,7 @@ impl Detail for GenerationDetail {
 }
 
 impl GenerationDetail {
-    pub(crate) fn new(wish: GenerationCreate, seed: u64) -> Self {
+    pub(crate) fn new(wish: GenerationCreate, seed: u64, request: Option<RequestKey>) -> Self {
         Self {
             data_type: wish.data_type,
             data_size: wish.data_size,
@@ -97,6 +100,7 @@ impl GenerationDetail {
                 .parameters
                 .map(|parameters| Value::Object(parameters).to_string()),
             project_id: wish.project_id,
+            request,
             seed,
             input_bytes: 0,
             stages: Stages::default(),

@@ -15,6 +15,9 @@ pub enum GenerationError {
     /// The job does not stand where this can happen, as a sentence.
     #[error("{0}")]
     Refused(String),
+    /// A call names itself as another one has.
+    #[error("The Idempotency-Key was used for another request")]
+    KeyReused,
     /// The customer has as many jobs as may be.
     #[error("all {most} slots are taken, until {retry_at} at least")]
     Full {

@@ -15,6 +15,7 @@
 //! | retention | `T#{tenant}#GENERATION` / `RETENTION` | days, where the customer has set them |
 //! | customer | `T#{tenant}#GENERATION` / `CUSTOMER` | in the index, so that the daily sweep finds all |
 //! | figures | `GENERATION#FIGURES` / `{shard}` | counts of jobs, one row of 16 by the job's id |
+//! | call | `T#{tenant}#GENERATION` / `REQUEST#{digest}` | which job a call that named itself has made, for a day |
 //! | output | `GENERATION#OUTPUT#{bucket}/{key}` / `OWNER` | whose output lies there, so that an old job takes away no newer one's |
 //!
 //! Slots and figures change in the transaction of the job's own step (a [`millrace_jobs::Companion`]):
@@ -68,6 +69,7 @@ mod figures;
 mod health;
 mod history;
 mod places;
+mod request;
 mod retention;
 mod service;
 mod slots;
@@ -82,6 +84,7 @@ pub use figures::Figures;
 pub use health::{DEAD_LETTERS, Health};
 pub use history::Filter;
 pub use places::{Buckets, MACHINE, ObjectPlace, parts_prefix};
+pub use request::RequestKey;
 pub use retention::{Removed, Retention};
 pub use service::{Generation, SYNC_CELLS, Settings, Wish, resume_until};
 pub use slots::{Slots, Taken};

@@ -11,6 +11,7 @@ use crate::companion::Beside;
 use crate::detail::{GenerationDetail, GenerationJob};
 use crate::error::GenerationError;
 use crate::places::Buckets;
+use crate::request::RequestKey;
 use crate::slots::Slots;
 
 /// Cells of a job whose caller waits.
@@ -158,20 +159,34 @@ impl Generation {
         }
     }
 
-    /// Accepts a job: it is queued, and takes a slot.
+    /// Accepts a job: it is queued, and takes a slot. A call that names itself and was accepted within a
+    /// day gets the job of then.
     ///
     /// # Errors
     /// [`GenerationError::Forbidden`] for a place that is not the owner's, [`GenerationError::Full`],
-    /// or the store's.
+    /// [`GenerationError::KeyReused`], or the store's.
     pub async fn accept(
         &self,
         owner: &Tenant,
         wish: Wish,
+        request: Option<RequestKey>,
     ) -> Result<GenerationJob, GenerationError> {
         self.buckets.check(owner, &wish.wish)?;
-        let detail = GenerationDetail::new(wish.wish, wish.seed);
-        let job = self.jobs.enqueue(owner, detail).await;
-        job.map_err(|error| self.error(error))
+        if let Some(request) = &request
+            && let Some(job) = self.answered(owner, request).await?
+        {
+            return Ok(job);
+        }
+        let detail = GenerationDetail::new(wish.wish, wish.seed, request.clone());
+        match (self.jobs.enqueue(owner, detail).await, request) {
+            (Ok(job), _) => Ok(job),
+            // The same call may have come twice at once.
+            (Err(JobError::Busy), Some(request)) => {
+                let job = self.answered(owner, &request).await?;
+                job.ok_or(GenerationError::Job(JobError::Busy))
+            }
+            (Err(error), _) => Err(self.error(error)),
+        }
     }
 
     /// Checks and accepts a job.
@@ -184,7 +199,7 @@ impl Generation {
         wish: GenerationCreate,
     ) -> Result<GenerationJob, GenerationError> {
         let wish = self.check(wish, Vec::new())?;
-        self.accept(owner, wish).await
+        self.accept(owner, wish, None).await
     }
 
     /// The owner's job of this id.

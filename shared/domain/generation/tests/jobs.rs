@@ -5,7 +5,8 @@ mod house;
 use house::{House, house, house_with, refused, tenant, wish};
 use millrace_api::generation::GenerationCreate;
 use millrace_generation::{
-    Filter, GenerationError, GenerationJob, Retention, Settings, Stage, StageReport, resume_until,
+    Filter, GenerationError, GenerationJob, RequestKey, Retention, Settings, Stage, StageReport,
+    resume_until,
 };
 use millrace_jobs::{Directive, Ending, Failure, JobError, State};
 use millrace_ports::memory::{Fault, Faults, Operation};
@@ -584,4 +585,56 @@ async fn a_job_that_is_over_its_time_is_paused_and_its_slot_cools_down() {
         house.event_names(&job).await,
         ["created", "claimed", "timed out"]
     );
+}
+
+#[tokio::test]
+async fn a_call_that_names_itself_makes_one_job() {
+    let house = house();
+    let accept = async |key: &str, body: &str| {
+        let wish = house
+            .generation
+            .check(wish(&json!({})), Vec::new())
+            .expect("a wish");
+        let request = RequestKey::new(key, body);
+        house
+            .generation
+            .accept(&house.ada, wish, Some(request))
+            .await
+    };
+    let first = accept("a", "{}").await.expect("a job");
+    let (again, beside) = futures::join!(accept("a", "{}"), accept("b", "{}"));
+    assert_eq!(again.expect("the same job").id, first.id);
+    assert_ne!(beside.expect("another job").id, first.id);
+    let other = accept("a", "{ }").await;
+    assert!(
+        matches!(other, Err(GenerationError::KeyReused)),
+        "{other:?}"
+    );
+    house.wait_days(1);
+    assert_ne!(accept("a", "{ }").await.expect("a new job").id, first.id);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_same_call_many_times_at_once_makes_one_job() {
+    for _ in 0..10 {
+        let house = std::sync::Arc::new(house());
+        let calls = (0..20).map(|_| {
+            let house = house.clone();
+            tokio::spawn(async move {
+                let wish = house.generation.check(wish(&json!({})), Vec::new());
+                let request = RequestKey::new("key", "{}");
+                let job = house
+                    .generation
+                    .accept(&house.ada, wish.expect("a wish"), Some(request));
+                job.await.expect("a job").id
+            })
+        });
+        let mut ids = std::collections::BTreeSet::new();
+        for call in calls.collect::<Vec<_>>() {
+            ids.insert(call.await.expect("no panic"));
+        }
+        assert_eq!(ids.len(), 1);
+        let slots = house.generation.slots(&house.ada).await.expect("slots");
+        assert_eq!(slots.current(), 1);
+    }
 }

@@ -20,8 +20,13 @@ use crate::suggest::{Faults, nearest_type, quoted};
 
 /// Rows of a job, at most.
 pub const MAX_ROWS: u64 = 1_000_000_000;
-/// Rows made at once.
-const BATCH: u64 = 16_384;
+/// Rows made at once, at least and at most.
+const FEWEST: u64 = 256;
+const MOST: u64 = 16_384;
+/// Bytes of cells made at once, about.
+const BATCH_BYTES: u64 = 8 << 20;
+/// Bytes of a cell whose values are not known, about.
+const CELL_BYTES: u64 = 24;
 
 /// Makes any rows of a record type or a schema.
 #[derive(Debug, Clone)]
@@ -32,6 +37,8 @@ pub struct Generator {
     schema: SchemaRef,
     rows: u64,
     seed: u64,
+    /// Rows made at once.
+    batch: u64,
 }
 
 /// A column that is given.
@@ -144,9 +151,17 @@ impl Generator {
         });
         let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
         let table = plan.tables.last().map(|table| table.name.clone());
+        let table = table.unwrap_or_default();
+        let width = columns.iter().map(|shown| {
+            let values = engine.categories(&table, &shown.planned);
+            let longest = values.into_iter().flatten().map(String::len).max();
+            longest.map_or(CELL_BYTES, |longest| CELL_BYTES.max(longest as u64))
+        });
+        let batch = BATCH_BYTES / width.sum::<u64>().max(1);
         Ok(Self {
+            batch: batch.clamp(FEWEST, MOST),
             engine,
-            table: table.unwrap_or_default(),
+            table,
             schema,
             columns,
             rows,
@@ -265,15 +280,10 @@ impl Iterator for Batches<'_> {
             return None;
         }
         let start = self.next;
-        let batch = self
-            .generator
-            .batch(start..self.end.min(start.saturating_add(BATCH)));
+        let end = self.end.min(start.saturating_add(self.generator.batch));
+        let batch = self.generator.batch(start..end);
         // After an error there is nothing more to come.
-        self.next = if batch.is_ok() {
-            start.saturating_add(BATCH)
-        } else {
-            self.end
-        };
+        self.next = if batch.is_ok() { end } else { self.end };
         Some(batch)
     }
 }

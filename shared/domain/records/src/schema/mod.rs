@@ -1,6 +1,7 @@
 //! A schema that a caller brings: read, checked, and made a plan.
 
 mod bounds;
+mod literal;
 mod plan;
 mod spec;
 

@@ -6,7 +6,8 @@
 
 use millrace_synth::plan::{ColumnPlan, DataType, Generate, Plan, Shape, TablePlan, Untidiness};
 
-use super::bounds::{Bounds, shared_digits};
+use super::bounds::Bounds;
+use super::literal::shared_digits;
 use super::spec::ColumnSpec;
 use crate::column::ColumnType;
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::bounds::{self, Bounds};
+use super::literal;
 use crate::column::ColumnType;
 use crate::suggest::{Faults, did_you_mean, quoted};
 
@@ -215,7 +216,7 @@ fn read_values(
     let mut read = Vec::with_capacity(values.len());
     for (number, value) in values.iter().enumerate() {
         let path = format!("{path}.{number}");
-        let text = match bounds::literal(column_type, value) {
+        let text = match literal::literal(column_type, value) {
             Ok(text) if text.chars().count() > LONGEST_VALUE => {
                 let message = format!("a value has at most {LONGEST_VALUE} characters");
                 faults.push(path, "too_long", message);
@@ -246,7 +247,7 @@ fn read_values(
     if read.len() < values.len() {
         return None;
     }
-    if column_type == ColumnType::Float && bounds::shared_digits(&read).is_none() {
+    if column_type == ColumnType::Float && literal::shared_digits(&read).is_none() {
         let message =
             "values must have at most 18 digits, those after the point of the longest among them";
         faults.push(path, "range", message);

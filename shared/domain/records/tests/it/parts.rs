@@ -58,7 +58,7 @@ fn one_two_seven_and_64_parts_of_text_are_the_same_bytes() {
         OutputFormat::Ndjson(JsonOptions::default()),
     ];
     for record_type in record_types() {
-        let generator = generator(&record_type.name, 1_499, 11);
+        let generator = generator(&record_type.name, 599, 11);
         let formats = if record_type.name == "web-events" {
             &text[..]
         } else {

@@ -79,7 +79,7 @@ fn payments_have_rhythm_and_tails() {
 
 #[test]
 fn frauds_are_rare_labelled_and_different() {
-    let rows = made("transactions", 60_000);
+    let rows = made("transactions", 40_000);
     let rate = share(&rows["is_fraud"], "true");
     assert!((0.001..0.01).contains(&rate), "{rate}");
     let amount = |value| {
@@ -96,7 +96,7 @@ fn frauds_are_rare_labelled_and_different() {
         )
     };
     assert!(declined("true") > 4.0 * declined("false"));
-    for row in 0..60_000 {
+    for row in 0..40_000 {
         let cell = |name: &str| rows[name][row].as_str();
         assert_eq!(
             cell("decline_reason").is_empty(),
@@ -564,8 +564,10 @@ fn reviews_say_what_they_rate() {
 
 #[test]
 fn what_must_be_unique_is() {
-    for record_type in record_types() {
-        let rows = made(&record_type.name, 6_000);
+    // Tables of packs have no identifiers but keys.
+    let own = record_types().iter();
+    for record_type in own.filter(|record_type| !record_type.name.contains('/')) {
+        let rows = made(&record_type.name, 5_000);
         let own = &record_type.columns[0].name;
         for column in &record_type.columns {
             let unique = [ColumnType::Uuid, ColumnType::Email].contains(&column.column_type)

@@ -23,7 +23,7 @@ fn first_rows() {
 #[test]
 fn any_size_can_be_made() {
     for record_type in record_types() {
-        for rows in [1, 2, 9, 333, 70_001, 1_000_000_000] {
+        for rows in [1, 9, 70_001, 1_000_000_000] {
             let generator = generator(&record_type.name, rows, 3);
             for start in [0, rows / 2, rows - 1] {
                 let batch = generator.batches(start..start + 1).next();
