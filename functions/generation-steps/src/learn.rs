@@ -20,8 +20,6 @@ const READING: f64 = 0.8;
 pub struct Lesson {
     /// The model, as JSON.
     pub model: String,
-    /// Its columns.
-    pub columns: usize,
     /// How like its rows are.
     pub quality: QualityReport,
     /// What the owner should know.
@@ -73,7 +71,6 @@ pub fn learn(source: SharedSource, wish: &Wish, pace: &Pace) -> Step<Lesson> {
     let learned = learner.finish()?;
     let comparison = Comparison::new(&learned.model, learned.reference)?;
     Ok(Lesson {
-        columns: learned.model.columns.len(),
         quality: compare(&learned.model, comparison, wish, pace)?,
         model: learned.model.to_json()?,
         warnings,

@@ -13,6 +13,8 @@ use crate::halt::{Halt, Step};
 
 /// Rows of an input's likeness that are made at once.
 const BATCH_ROWS: u64 = 16_384;
+/// Rows that tell how wide the others are.
+const SAMPLE_ROWS: u64 = 256;
 
 /// Makes any rows: a row is the same in whatever part it is made.
 #[derive(Debug)]
@@ -48,6 +50,17 @@ impl Maker {
             Self::Records(records) => records.schema(),
             Self::Likeness(likeness) => likeness.schema(),
         }
+    }
+
+    /// Bytes of a row in memory, about, by the first of so many.
+    pub fn row_bytes(&self, rows: u64) -> Step<u64> {
+        let sample = rows.clamp(1, SAMPLE_ROWS);
+        let mut bytes = 0;
+        self.each(0..sample, |batch| {
+            bytes += batch.get_array_memory_size() as u64;
+            Ok(())
+        })?;
+        Ok(bytes.div_ceil(sample))
     }
 
     /// Makes rows, and gives them in their order to `take`, with the facts of those before.

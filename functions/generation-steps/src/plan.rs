@@ -28,6 +28,10 @@ const MOST_SPANS: u32 = 200;
 const LEAST_SPAN: u32 = 2;
 /// Rows of a workbook's sheet, without its head.
 pub const MOST_SHEET_ROWS: u64 = 1_048_575;
+/// Bytes in memory of the rows of a part, where they are wide.
+const PART_BYTES: u64 = 128 << 20;
+/// Bytes in memory of the rows of a workbook, which is made as one part.
+const MOST_SHEET_BYTES: u64 = 1 << 30;
 /// Largest plan, and largest model, that is read back.
 const MOST_BYTES: u64 = 256 << 20;
 
@@ -56,32 +60,41 @@ pub struct LearnedInput {
 }
 
 impl Plan {
-    /// Cuts the rows of a job of so many columns into parts of about so many cells.
+    /// Cuts the rows of a job into parts of about so many cells, and fewer where rows are wide: a part
+    /// is held in memory.
     pub fn new(
         job: &GenerationJob,
-        columns: usize,
+        maker: &Maker,
         part_cells: u64,
         learned: Option<LearnedInput>,
-    ) -> Self {
+    ) -> Step<Self> {
         let rows = job.detail.data_size;
-        let fitting = (part_cells / (columns as u64).max(1)).max(1);
+        let columns = maker.schema().fields().len() as u64;
+        let row_bytes = maker.row_bytes(rows)?.max(1);
+        let fitting = (part_cells / columns.max(1)).min(PART_BYTES / row_bytes);
         let group = ParquetOptions::default().row_group_rows;
         // Row groups of parts are as long as those of one file.
         let even = if fitting > group {
             fitting / group * group
         } else {
-            fitting
+            fitting.max(1)
         };
         let part_rows = match job.detail.format() {
+            FileFormat::Xlsx if rows.saturating_mul(row_bytes) > MOST_SHEET_BYTES => {
+                return Err(Halt::failed(
+                    "SHEET_TOO_LARGE",
+                    "so many wide rows do not fit into a workbook: choose another outputFormat, or ask for fewer rows",
+                ));
+            }
             FileFormat::Xlsx => rows,
             _ => even.max(rows.div_ceil(MOST_PARTS)),
         };
-        Self {
+        Ok(Self {
             version: VERSION.to_owned(),
             rows,
             part_rows: part_rows.max(1),
             learned,
-        }
+        })
     }
 
     /// Parts.

@@ -82,13 +82,13 @@ impl Worker {
         let forget = || self.generation.jobs().forget_parts(&place);
         self.patience().call(may_pass, forget).await?;
         let cells = self.settings.part_cells;
-        let plan = if job.detail.learns() {
-            let (columns, learned) = self.learn(ticket, &job, deadline).await?;
-            Plan::new(&job, columns, cells, Some(learned))
+        let learned = if job.detail.learns() {
+            Some(self.learn(ticket, &job, deadline).await?)
         } else {
-            let columns = Maker::of_records(&job)?.schema().fields().len();
-            Plan::new(&job, columns, cells, None)
+            None
         };
+        let maker = self.maker(ticket, &job).await?;
+        let plan = Plan::new(&job, &maker, cells, learned)?;
         self.store_plan(ticket, &plan).await?;
         Ok(plan.spans())
     }
@@ -98,7 +98,7 @@ impl Worker {
         ticket: &Ticket,
         job: &GenerationJob,
         deadline: DateTime<Utc>,
-    ) -> Step<(usize, LearnedInput)> {
+    ) -> Step<LearnedInput> {
         let Found { objects, key, head } = self.input(job).await?;
         let wish = Wish {
             file_name: key.rsplit('/').next().unwrap_or(&key).to_owned(),
@@ -125,12 +125,11 @@ impl Worker {
         let model = lesson.model.into_bytes().into();
         let key = model_key(&ticket.place());
         self.write(&key, model, "application/json").await?;
-        let learned = LearnedInput {
+        Ok(LearnedInput {
             etag,
             quality: serde_json::to_string(&lesson.quality)?,
             warnings: lesson.warnings,
-        };
-        Ok((lesson.columns, learned))
+        })
     }
 
     /// Makes the parts of a span that are not there.
