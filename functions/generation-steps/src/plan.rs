@@ -221,3 +221,44 @@ impl Worker {
         Ok(put.await?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(rows: u64, part_rows: u64) -> Plan {
+        Plan {
+            version: VERSION.to_owned(),
+            rows,
+            part_rows,
+            learned: None,
+        }
+    }
+
+    #[test]
+    fn parts_and_spans_cover_all_rows_once() {
+        for (rows, part_rows) in [
+            (1, 1),
+            (1, 1 << 40),
+            (1_000, 7),
+            (122_881, 122_880),
+            (1_000_000_000, 111_112),
+        ] {
+            let plan = plan(rows, part_rows);
+            let mut next = 0;
+            for number in 0..plan.parts() {
+                let range = plan.range(number);
+                assert_eq!(range.start, next, "{rows} by {part_rows}");
+                assert!(range.end > range.start);
+                next = range.end;
+            }
+            assert_eq!(next, rows);
+            let spans = plan.spans();
+            assert!(spans.len() <= MOST_SPANS as usize);
+            let ends = spans.iter().map(|span| span.end);
+            let begins = spans.iter().skip(1).map(|span| span.first);
+            assert!(begins.chain([plan.parts()]).eq(ends), "{spans:?}");
+            assert_eq!(spans[0].first, 0);
+        }
+    }
+}

@@ -135,10 +135,11 @@ impl<'worker> Shift<'worker> {
 
     async fn beat(&self) -> Step<()> {
         if self.worker.generation.jobs().now() >= self.deadline {
-            return Err(match self.whole {
+            return Err(match self.stage {
+                // Another attempt would read no further.
+                Stage::Learn => Halt::Failed(time_over()),
                 // The parts that are there are not made again.
-                Some(_) => Halt::Again(time_over()),
-                None => Halt::Failed(time_over()),
+                _ => Halt::Again(time_over()),
             });
         }
         match self.tell().await {
