@@ -26,8 +26,6 @@ const MOST_PARTS: u64 = 9_000;
 const MOST_SPANS: u32 = 200;
 /// Parts of an item, at least: those that one call makes side by side.
 const LEAST_SPAN: u32 = 2;
-/// Rows of a workbook's sheet, without its head.
-pub const MOST_SHEET_ROWS: u64 = 1_048_575;
 /// Bytes in memory of the rows of a part, where they are wide.
 const PART_BYTES: u64 = 128 << 20;
 /// Bytes in memory of the rows of a workbook, which is made as one part.

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use futures::{StreamExt, TryStreamExt, stream};
-use millrace_api::generation::FileFormat;
 use millrace_files::StoredInput;
 use millrace_generation::{GenerationJob, Stage};
 use millrace_jobs::{Failure, JobPart, Ticket};
@@ -17,7 +16,7 @@ use crate::halt::{Halt, Step, heed};
 use crate::learn::{self, Wish};
 use crate::maker::Maker;
 use crate::part::{self, PartMade};
-use crate::plan::{LearnedInput, MOST_SHEET_ROWS, Plan, content_type, model_key, part_key};
+use crate::plan::{LearnedInput, Plan, content_type, model_key, part_key};
 use crate::shift::Shift;
 use crate::verify::{complete, judge};
 use crate::worker::{Worker, may_pass};
@@ -44,15 +43,6 @@ impl Worker {
     /// Looks at a job and its input once more: the input may have come and gone since it was accepted.
     pub async fn validate(&self, ticket: &Ticket) -> Step<()> {
         let job = self.enter(ticket, Stage::Validate).await?;
-        let rows = job.detail.data_size;
-        if job.detail.format() == FileFormat::Xlsx && rows > MOST_SHEET_ROWS {
-            return Err(Halt::failed(
-                "TOO_MANY_ROWS",
-                &format!(
-                    "a sheet of a workbook has at most {MOST_SHEET_ROWS} rows, not {rows}: choose another outputFormat"
-                ),
-            ));
-        }
         let output = self.generation.buckets().output(&job);
         if self.generation.buckets().objects(&output.bucket).is_none() {
             return Err(no_bucket("output", &output.bucket));
