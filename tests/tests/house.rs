@@ -212,10 +212,19 @@ fn light_functions_link_no_engine() {
 }
 
 #[test]
-fn file_jobs_link_the_language_of_steps_and_no_other_engine() {
+fn functions_that_check_jobs_link_what_checks_them_and_no_other_engine() {
     let house = house();
     let engines = house.rooms("shared/engines/");
-    for (function, allowed) in [("file-jobs", &["millrace-steps"][..]), ("file-events", &[])] {
+    for (function, allowed) in [
+        ("file-jobs", &["millrace-steps"][..]),
+        ("file-events", &[]),
+        // Types and schemas are checked by planning them.
+        (
+            "generation-jobs",
+            &["millrace-steps", "millrace-synth"][..],
+        ),
+        ("janitor", &[]),
+    ] {
         let reached = house.reaches(function);
         for engine in &engines {
             assert!(

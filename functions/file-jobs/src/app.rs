@@ -133,7 +133,8 @@ pub fn failure(error: FileError) -> Failure {
         }
         FileError::Job(JobError::Refused(refusal)) => Failure::bad_request(refusal.to_string()),
         FileError::Job(JobError::Port(error)) => error.into(),
-        FileError::Job(JobError::Busy) => Failure::unavailable(error),
+        // File jobs have no slots.
+        FileError::Job(JobError::Busy | JobError::NoSlot { .. }) => Failure::unavailable(error),
         FileError::Job(JobError::Unreadable(_)) => Failure::internal(error),
     }
 }

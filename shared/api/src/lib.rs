@@ -20,6 +20,7 @@ pub mod accounts;
 pub mod challenge;
 pub mod error;
 pub mod files;
+pub mod generation;
 mod openapi;
 pub mod routes;
 pub mod system;

@@ -93,6 +93,7 @@ const fn method(method: Method) -> HttpMethod {
     match method {
         Method::Get => HttpMethod::Get,
         Method::Post => HttpMethod::Post,
+        Method::Put => HttpMethod::Put,
         Method::Delete => HttpMethod::Delete,
     }
 }
@@ -104,7 +105,7 @@ fn operation(route: &Route) -> Operation {
         .operation_id(Some(route.id))
         .description((!route.description.is_empty()).then_some(route.description));
     for name in route.path_parameters() {
-        let kind = if name.ends_with("_id") {
+        let kind = if name.ends_with("_id") || name.ends_with("Id") {
             ValueKind::Uuid
         } else {
             ValueKind::Text
@@ -270,6 +271,7 @@ fn meaning(status: u16) -> &'static str {
         404 => "There is nothing of this id",
         413 => "The body is larger than 4 MiB",
         415 => "The body is of another content type",
+        422 => "The request cannot be acted on",
         429 => "Too many requests, `Retry-After` says when to try again",
         503 => "A part does not answer, try again later",
         _ => "Internal server error",

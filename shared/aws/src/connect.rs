@@ -1,10 +1,11 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
-use millrace_ports::{Ports, RandomIds, SystemClock};
+use millrace_ports::{Objects, Ports, RandomIds, SystemClock};
 
 use crate::{DynamoRecords, S3Objects, Settings, SfnWorkflows, SqsQueue};
 
@@ -25,6 +26,26 @@ pub async fn connect(settings: &Settings) -> Ports {
         clock: Arc::new(SystemClock),
         ids: Arc::new(RandomIds),
     }
+}
+
+/// The objects of further buckets, by name, where and as `settings` say.
+pub async fn connect_buckets(
+    settings: &Settings,
+    names: &[String],
+) -> BTreeMap<String, Arc<dyn Objects>> {
+    if names.is_empty() {
+        return BTreeMap::new();
+    }
+    let sdk = sdk_config(settings).await;
+    let of_bucket = |name: &String| {
+        let settings = Settings {
+            bucket: name.clone(),
+            ..settings.clone()
+        };
+        let objects: Arc<dyn Objects> = Arc::new(S3Objects::new(&sdk, &settings));
+        (name.clone(), objects)
+    };
+    names.iter().map(of_bucket).collect()
 }
 
 async fn sdk_config(settings: &Settings) -> SdkConfig {

@@ -26,7 +26,7 @@ mod settings;
 mod sfn;
 mod sqs;
 
-pub use connect::connect;
+pub use connect::{connect, connect_buckets};
 pub use dynamodb::DynamoRecords;
 pub use s3::S3Objects;
 pub use settings::{Settings, Timeouts};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::QueueAttributeName;
 use millrace_ports::{PortError, Queue, limits};
 
 use crate::Settings;
@@ -28,12 +29,18 @@ impl SqsQueue {
     }
 }
 
+impl SqsQueue {
+    fn url(&self, queue: &str) -> Result<&str, PortError> {
+        let url = self.urls.get(queue).map(String::as_str);
+        url.ok_or_else(|| PortError::not_found(format!("no queue '{queue}'")))
+    }
+}
+
 #[async_trait]
 impl Queue for SqsQueue {
     async fn send(&self, queue: &str, body: &str) -> Result<(), PortError> {
         limits::check_message(body)?;
-        let url = self.urls.get(queue);
-        let url = url.ok_or_else(|| PortError::not_found(format!("no queue '{queue}'")))?;
+        let url = self.url(queue)?;
         let sent = self
             .client
             .send_message()
@@ -45,5 +52,24 @@ impl Queue for SqsQueue {
             Ok(_) => Ok(()),
             Err(error) => Err(port_error("send a message", &error)),
         }
+    }
+
+    async fn depth(&self, queue: &str) -> Result<u64, PortError> {
+        const COUNTS: [QueueAttributeName; 3] = [
+            QueueAttributeName::ApproximateNumberOfMessages,
+            QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+            QueueAttributeName::ApproximateNumberOfMessagesDelayed,
+        ];
+        let answer = self
+            .client
+            .get_queue_attributes()
+            .queue_url(self.url(queue)?)
+            .set_attribute_names(Some(COUNTS.to_vec()))
+            .send()
+            .await;
+        let answer = answer.map_err(|error| port_error("count messages", &error))?;
+        let attributes = answer.attributes().cloned().unwrap_or_default();
+        let counts = COUNTS.iter().filter_map(|name| attributes.get(name));
+        Ok(counts.filter_map(|count| count.parse::<u64>().ok()).sum())
     }
 }

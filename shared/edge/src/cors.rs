@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE");
 const REQUEST_HEADERS: HeaderValue =
-    HeaderValue::from_static("authorization, content-type, x-request-id");
+    HeaderValue::from_static("authorization, content-type, idempotency-key, x-request-id");
 const ANSWER_HEADERS: HeaderValue = HeaderValue::from_static(
     "content-disposition, location, retry-after, x-request-id, x-ratelimit-limit, x-ratelimit-remaining, \
      x-ratelimit-reset",

@@ -13,4 +13,10 @@ pub trait Queue: Send + Sync + Debug {
     /// [`PortError::NotFound`] for an unknown queue, [`PortError::TooLarge`] for a larger body,
     /// else [`PortError`] of the service.
     async fn send(&self, queue: &str, body: &str) -> Result<(), PortError>;
+
+    /// About how many messages are in a queue, those included that somebody works on.
+    ///
+    /// # Errors
+    /// [`PortError::NotFound`] for an unknown queue, else [`PortError`] of the service.
+    async fn depth(&self, queue: &str) -> Result<u64, PortError>;
 }

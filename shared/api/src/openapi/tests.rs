@@ -7,6 +7,7 @@ use super::*;
 use crate::accounts::*;
 use crate::challenge::*;
 use crate::files::*;
+use crate::generation::*;
 use crate::system::{CacheReport, HealthReport, Overview};
 
 /// Reads an example as its type and writes it again: every field is known, none is missing.
@@ -46,6 +47,19 @@ fn reader_of(schema: &str) -> RoundTrip {
         "Token" => round_trip::<Token>,
         "UserCreate" => round_trip::<UserCreate>,
         "UserResponse" => round_trip::<UserResponse>,
+        "GenerationCreate" => round_trip::<GenerationCreate>,
+        "GenerationCreated" => round_trip::<GenerationCreated>,
+        "GenerationEvents" => round_trip::<GenerationEvents>,
+        "GenerationJob" => round_trip::<GenerationJob>,
+        "GenerationJobs" => round_trip::<GenerationJobs>,
+        "GenerationRateLimits" => round_trip::<GenerationRateLimits>,
+        "GenerationSuccess" => round_trip::<GenerationSuccess>,
+        "InputUpload" => round_trip::<InputUpload>,
+        "InputUploadCreate" => round_trip::<InputUploadCreate>,
+        "PipelineHealth" => round_trip::<PipelineHealth>,
+        "RecordTypes" => round_trip::<RecordTypes>,
+        "RetentionPolicy" => round_trip::<RetentionPolicy>,
+        "RetentionUpdated" => round_trip::<RetentionUpdated>,
         "HealthReport" => round_trip::<HealthReport>,
         "InProgress" => round_trip::<InProgress>,
         "Overview" => round_trip::<Overview>,
@@ -95,6 +109,10 @@ fn the_examples_of_input_are_valid() {
             .dataset_size,
         Some(25_000)
     );
+    let job = include_str!("../routes/examples/generation_create.json");
+    let job = serde_json::from_str(job).expect("JSON");
+    let job = crate::generation::GenerationCreate::from_value(&job).expect("valid");
+    assert_eq!(job.seed(), Some(42));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod accounts;
 mod challenge;
 mod files;
+mod generation;
 mod lookup;
 mod shape;
 mod system;
@@ -59,6 +60,8 @@ pub enum Method {
     Get,
     /// POST
     Post,
+    /// PUT
+    Put,
     /// DELETE
     Delete,
 }
@@ -70,6 +73,7 @@ impl Method {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
+            Self::Put => "PUT",
             Self::Delete => "DELETE",
         }
     }
@@ -92,6 +96,7 @@ pub fn routes() -> impl Iterator<Item = &'static Route> {
         .iter()
         .chain(accounts::ROUTES)
         .chain(files::ROUTES)
+        .chain(generation::ROUTES)
         .chain(challenge::ROUTES)
 }
 
@@ -164,6 +169,26 @@ mod tests {
     }
 
     #[test]
+    fn every_documented_endpoint_of_data_generation_is_there() {
+        let documented = "\
+            POST /api/data-generation/jobs
+            GET /api/data-generation/jobs
+            GET /api/data-generation/jobs/{jobId}
+            DELETE /api/data-generation/jobs/{jobId}
+            POST /api/data-generation/jobs/{jobId}
+            GET /api/data-generation/rate-limits
+            GET /api/data-generation/retention
+            PUT /api/data-generation/retention
+            GET /api/data-generation/health";
+        let ours: BTreeSet<String> = routes()
+            .map(|route| format!("{} {}", route.method.as_str(), route.path))
+            .collect();
+        for line in documented.lines() {
+            assert!(ours.contains(line.trim()), "{line}");
+        }
+    }
+
+    #[test]
     fn accounts_know_who_calls_where_it_matters() {
         let signed_in: Vec<&str> = routes()
             .filter(|route| route.auth == Auth::User)
@@ -179,7 +204,7 @@ mod tests {
         for route in routes() {
             let expected = match route.function {
                 "challenges" => Auth::Tenant,
-                "file-jobs" => Auth::User,
+                "file-jobs" | "generation-jobs" => Auth::User,
                 "system" => Auth::None,
                 _ => continue,
             };

@@ -13,6 +13,7 @@
 #![warn(missing_docs)]
 
 pub mod brief;
+mod expiry;
 pub mod progress;
 pub mod rules;
 pub mod service;

@@ -110,6 +110,7 @@ impl Store {
         let mut writes = vec![
             Write::create(self.item(tenant, session)?),
             self.event(tenant, session, "created"),
+            self.expiry_row(tenant, session),
         ];
         writes.extend(outbox_put(tenant, session));
         self.ports
@@ -230,36 +231,9 @@ impl Store {
     /// [`StoreError::NotFound`], or the store's errors; a removal that was cut off can be repeated.
     pub async fn remove(&self, tenant: &Tenant, id: &str) -> Result<(), StoreError> {
         let session = self.load(tenant, id).await?;
-        let prefix = object_prefix(tenant, &session.id);
-        loop {
-            let page = self.ports.objects.list(&prefix, None).await?;
-            if page.objects.is_empty() {
-                break;
-            }
-            let keys: Vec<String> = page.objects.into_iter().map(|object| object.key).collect();
-            self.ports.objects.delete(&keys).await?;
-        }
-        let partition = key(tenant, id, "").pk;
-        loop {
-            let query = Query::new(Index::Main, partition.clone());
-            let page = self.ports.records.query(&query).await?;
-            if page.items.is_empty() {
-                return Ok(());
-            }
-            let deletes = page
-                .items
-                .iter()
-                .filter_map(|item| item.get("sk").and_then(Value::as_str))
-                .map(|sk| Write::Delete {
-                    key: Key {
-                        pk: partition.clone(),
-                        sk: sk.to_owned(),
-                    },
-                    condition: Condition::None,
-                })
-                .collect();
-            transact(&self.ports, deletes).await?;
-        }
+        self.remove_files(tenant, &session.id).await?;
+        self.forget_expiry(tenant, &session).await?;
+        self.remove_rows(tenant, &session.id).await
     }
 
     /// The gate at which the session's execution waits, if it does.
@@ -342,7 +316,8 @@ impl Store {
         expires > self.ports.clock.now().timestamp()
     }
 
-    fn expiry(&self, session: &Session) -> i64 {
+    /// When a session's time is over, in seconds since 1970.
+    pub(crate) fn expiry(&self, session: &Session) -> i64 {
         session.created_at.timestamp() + self.retention_days * 86_400
     }
 

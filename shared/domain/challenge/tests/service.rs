@@ -8,7 +8,7 @@ use millrace_challenge::brief::{Brief, DataStructure, SkillLevel};
 use millrace_challenge::progress::{self, Stage};
 use millrace_challenge::service::{Challenges, MACHINE, Outcome, Settings};
 use millrace_challenge::session::{Action, FullRun, Phase, Session};
-use millrace_challenge::store::StoreError;
+use millrace_challenge::store::{Store, StoreError, object_prefix};
 use millrace_challenge::tasks::{Tasks, Ticket};
 use millrace_ports::memory::{Fault, Faults, Memory, Operation, StepAnswer};
 use millrace_ports::{Key, Tenant, Write, item};
@@ -479,4 +479,36 @@ async fn removal_takes_rows_and_files() {
             .await,
         Err(StoreError::NotFound)
     ));
+}
+
+#[tokio::test]
+async fn a_session_whose_time_is_over_goes_with_its_files() {
+    let house = house();
+    let (old, removed) = (house.create().await, house.create().await);
+    house.memory.clock.advance(TimeDelta::days(1));
+    let newer = house.create().await;
+    let objects = &house.memory.ports().objects;
+    for session in [&old, &removed, &newer] {
+        let key = format!("{}r1/part.csv", object_prefix(&house.tenant, &session.id));
+        let body = Bytes::from_static(b"a\n");
+        objects.put(&key, body, "text/csv").await.expect("a put");
+    }
+    let store = Store::new(house.memory.ports(), 90);
+    store
+        .remove(&house.tenant, &removed.id)
+        .await
+        .expect("removed");
+    house.memory.clock.advance(TimeDelta::days(89));
+    assert_eq!(store.sweep_expired(10).await.expect("a sweep"), 0);
+    house.memory.clock.advance(TimeDelta::seconds(1));
+    assert_eq!(store.sweep_expired(10).await.expect("a sweep"), 1);
+    assert_eq!(store.sweep_expired(10).await.expect("a sweep"), 0);
+    let keys = house.memory.objects.keys();
+    assert!(keys.len() == 1 && keys[0].contains(&newer.id), "{keys:?}");
+    let rows = house.memory.records.snapshot();
+    assert!(
+        rows.keys()
+            .all(|key| !key.pk.contains(&old.id) && !key.sk.contains(&removed.id))
+    );
+    assert!(store.load(&house.tenant, &newer.id).await.is_ok());
 }

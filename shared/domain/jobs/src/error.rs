@@ -1,3 +1,4 @@
+use chrono::{DateTime, Utc};
 use millrace_ports::PortError;
 
 use crate::state::Refusal;
@@ -14,6 +15,12 @@ pub enum JobError {
     /// It does not stand where this can happen.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// Its owner has as many at once as may be.
+    #[error("every slot is taken, until {retry_at} at least")]
+    NoSlot {
+        /// When a slot may be free, and not before.
+        retry_at: DateTime<Utc>,
+    },
     /// Others changed it all the time.
     #[error("the job is changing too fast")]
     Busy,

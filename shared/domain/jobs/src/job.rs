@@ -1,6 +1,6 @@
 use std::fmt::Debug;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use millrace_ports::Tenant;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,12 @@ pub trait Detail: Serialize + DeserializeOwned + Clone + Debug + Send + Sync {
     const SYSTEM: &'static str;
     /// The queue of its workers, by the name of the product's configuration.
     const QUEUE: &'static str;
+
+    /// How long one run may take before it is paused, counted from its first worker; `None` for as
+    /// long as it likes.
+    fn time_limit(&self) -> Option<TimeDelta> {
+        None
+    }
 }
 
 /// A job.
@@ -48,7 +54,7 @@ pub struct Job<D> {
     pub updated_at: DateTime<Utc>,
     /// When a worker first took this run.
     pub started_at: Option<DateTime<Utc>>,
-    /// When this run ended.
+    /// When this run ended, or was paused.
     pub ended_at: Option<DateTime<Utc>>,
     /// From when on it is not there any more.
     pub expires_at: DateTime<Utc>,
@@ -112,6 +118,25 @@ impl<D: Detail> Job<D> {
         }
     }
 
+    /// When the time of this run is over; `None` before a worker took it, and without a limit.
+    #[must_use]
+    pub fn deadline(&self) -> Option<DateTime<Utc>> {
+        let limit = self.detail.time_limit()?;
+        self.started_at?.checked_add_signed(limit)
+    }
+
+    /// Whether the time of this run is over.
+    pub(crate) fn is_overtime(&self, now: DateTime<Utc>) -> bool {
+        self.deadline().is_some_and(|deadline| deadline <= now)
+    }
+
+    /// By when somebody has to look at a running job whose worker has just been heard.
+    pub(crate) fn lease_end(&self, now: DateTime<Utc>, policy: &Policy) -> DateTime<Utc> {
+        let lease = now + policy.lease;
+        self.deadline()
+            .map_or(lease, |deadline| lease.min(deadline))
+    }
+
     /// Takes a step, or refuses it and stays as it is.
     pub(crate) fn step(
         &mut self,
@@ -150,9 +175,10 @@ impl<D: Detail> Job<D> {
             | Step::RequestCancel
             | Step::Cancel
             | Step::Pause
+            | Step::TimeOut
             | Step::Remove => {}
         }
-        if self.state.is_final() {
+        if self.state.is_final() || self.state == State::Paused {
             self.ended_at = Some(now);
         }
         if self.state != State::Running {
@@ -160,7 +186,7 @@ impl<D: Detail> Job<D> {
         }
         self.due_at = match self.state {
             State::Queued => Some(now + policy.resend),
-            State::Running => Some(now + policy.lease),
+            State::Running => Some(self.lease_end(now, policy)),
             State::Cancelling => Some(now + policy.cancel),
             _ => None,
         };

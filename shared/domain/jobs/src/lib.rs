@@ -22,6 +22,9 @@
 //! index holds it under the time by which that has to be done; [`Jobs::sweep`] reads it. Any other
 //! job stands there under the end of its retention, for [`Jobs::expired`].
 //!
+//! Where more has to change with a job (slots of its owner, counters, a ledger), a [`Companion`] adds
+//! its writes to the same transaction: it holds with the job's step, or neither does.
+//!
 //! # The worker's side
 //!
 //! [`Jobs::claim`] takes a [`Message`] and gives a [`Ticket`]: run and attempt, which every later
@@ -67,6 +70,7 @@
 //! ```
 #![warn(missing_docs)]
 
+mod companion;
 mod error;
 mod job;
 mod list;
@@ -80,6 +84,7 @@ mod store;
 mod sweep;
 mod worker;
 
+pub use companion::{Companion, Moved};
 pub use error::JobError;
 pub use job::{Detail, Failure, Job};
 pub use list::JobPage;

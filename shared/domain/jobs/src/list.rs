@@ -1,3 +1,4 @@
+use chrono::{DateTime, Utc};
 use millrace_ports::{Index, Position, Query, Tenant};
 
 use crate::error::JobError;
@@ -68,5 +69,84 @@ impl<D: Detail> Jobs<D> {
                 return Ok(JobPage { jobs, next: None });
             }
         }
+    }
+
+    /// The owner's jobs created at `since` or later that are `wanted`, newest first, without the first
+    /// `skip`, at most `limit`. Reads all that are newer than the last one it gives.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn select<W>(
+        &self,
+        owner: &Tenant,
+        since: Option<DateTime<Utc>>,
+        wanted: W,
+        (skip, limit): (u32, u32),
+    ) -> Result<Vec<Job<D>>, JobError>
+    where
+        W: Fn(&Job<D>) -> bool,
+    {
+        let now = self.now();
+        let (mut skip, mut jobs) = (skip, Vec::new());
+        let mut query = Query::new(Index::Main, rows::list_partition::<D>(owner))
+            .newest_first()
+            .limit(MOST_ROWS);
+        loop {
+            let page = self.ports.records.query(&query).await?;
+            for item in page.items {
+                let job: Job<D> = rows::read_job(item)?;
+                if since.is_some_and(|since| job.created_at < since) {
+                    return Ok(jobs);
+                }
+                if job.expires_at <= now || !wanted(&job) {
+                    continue;
+                }
+                if skip > 0 {
+                    skip -= 1;
+                    continue;
+                }
+                jobs.push(job);
+                if jobs.len() >= limit as usize {
+                    return Ok(jobs);
+                }
+            }
+            query.cursor = page.next;
+            if query.cursor.is_none() {
+                return Ok(jobs);
+            }
+        }
+    }
+
+    /// The owner's jobs created at `until` or before, oldest first: the first page of at most `most`, of
+    /// which those are left out that are not `wanted`, and where to go on.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn oldest<W>(
+        &self,
+        owner: &Tenant,
+        until: DateTime<Utc>,
+        wanted: W,
+        (most, cursor): (u32, Option<String>),
+    ) -> Result<JobPage<D>, JobError>
+    where
+        W: Fn(&Job<D>) -> bool,
+    {
+        let query = Query::new(Index::Main, rows::list_partition::<D>(owner))
+            .limit(most.clamp(1, MOST_ROWS))
+            .after(cursor);
+        let page = self.ports.records.query(&query).await?;
+        let (mut jobs, mut next) = (Vec::new(), page.next);
+        for item in page.items {
+            let job: Job<D> = rows::read_job(item)?;
+            if job.created_at > until {
+                next = None;
+                break;
+            }
+            if wanted(&job) {
+                jobs.push(job);
+            }
+        }
+        Ok(JobPage { jobs, next })
     }
 }

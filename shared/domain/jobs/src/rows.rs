@@ -43,6 +43,8 @@ pub struct RecordedEvent {
     pub attempt: u32,
     /// Whether it ended the run.
     pub is_final: bool,
+    /// When it happened.
+    pub at: DateTime<Utc>,
     /// Which call it was made by.
     pub(crate) change: String,
 }
@@ -57,7 +59,9 @@ pub(crate) fn stamp(at: DateTime<Utc>) -> String {
 }
 
 impl Place {
-    pub(crate) fn of<D: Detail>(job: &Job<D>) -> Self {
+    /// Where a job is.
+    #[must_use]
+    pub fn of<D: Detail>(job: &Job<D>) -> Self {
         Self {
             owner: job.owner.clone(),
             id: job.id.clone(),
@@ -188,6 +192,7 @@ pub(crate) fn read_event(item: &Item) -> Option<RecordedEvent> {
         run: u32::try_from(number("run")?).ok()?,
         attempt: u32::try_from(number("attempt")?).ok()?,
         is_final: item.get("final").and_then(Value::as_bool)?,
+        at: text(item, "at")?.parse().ok()?,
         change: text(item, "change")?.to_owned(),
     })
 }

@@ -1,8 +1,9 @@
-use std::marker::PhantomData;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use millrace_ports::{Ports, Tenant};
 
+use crate::companion::Companion;
 use crate::error::JobError;
 use crate::job::{Detail, Job};
 use crate::policy::Policy;
@@ -14,7 +15,7 @@ use crate::store::Change;
 pub struct Jobs<D> {
     pub(crate) ports: Ports,
     pub(crate) policy: Policy,
-    detail: PhantomData<fn() -> D>,
+    pub(crate) companion: Option<Arc<dyn Companion<D>>>,
 }
 
 /// Not derived: that would ask the same of the detail.
@@ -23,7 +24,7 @@ impl<D> Clone for Jobs<D> {
         Self {
             ports: self.ports.clone(),
             policy: self.policy,
-            detail: PhantomData,
+            companion: self.companion.clone(),
         }
     }
 }
@@ -35,7 +36,16 @@ impl<D: Detail> Jobs<D> {
         Self {
             ports,
             policy,
-            detail: PhantomData,
+            companion: None,
+        }
+    }
+
+    /// The same jobs, with what changes beside them.
+    #[must_use]
+    pub fn with_companion(self, companion: Arc<dyn Companion<D>>) -> Self {
+        Self {
+            companion: Some(companion),
+            ..self
         }
     }
 
@@ -59,6 +69,20 @@ impl<D: Detail> Jobs<D> {
         let id = self.ports.ids.uuid().to_string();
         let job = Job::new(id, owner.clone(), detail, self.now(), &self.policy);
         self.insert(&job).await?;
+        Ok(job)
+    }
+
+    /// Creates a job that needs nothing more and is queued by the same write.
+    ///
+    /// # Errors
+    /// [`JobError::NoSlot`] where a companion counts slots, or the store's.
+    pub async fn enqueue(&self, owner: &Tenant, detail: D) -> Result<Job<D>, JobError> {
+        let id = self.ports.ids.uuid().to_string();
+        let now = self.now();
+        let mut job = Job::new(id, owner.clone(), detail, now, &self.policy);
+        job.step(Step::Submit, now, &self.policy)?;
+        self.insert(&job).await?;
+        self.deliver_after(Change::Step(Step::Submit), &job).await;
         Ok(job)
     }
 

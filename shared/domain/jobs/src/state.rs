@@ -85,7 +85,9 @@ impl State {
             (Self::Created | Self::Queued | Self::Paused | Self::Cancelling, Step::Cancel) => {
                 Some(Self::Cancelled)
             }
-            (Self::Queued | Self::Running, Step::Pause) => Some(Self::Paused),
+            (Self::Queued | Self::Running, Step::Pause) | (Self::Running, Step::TimeOut) => {
+                Some(Self::Paused)
+            }
             _ => None,
         }
     }
@@ -116,8 +118,10 @@ pub enum Step {
     RequestCancel,
     /// It stops.
     Cancel,
-    /// Its owner or its time limit wants it to wait.
+    /// Its owner wants it to wait.
     Pause,
+    /// The time of its run is over: it waits.
+    TimeOut,
     /// It goes on, as the next run.
     Resume,
     /// Its rows are deleted. Leads to no state; refused while it is live.
@@ -126,7 +130,7 @@ pub enum Step {
 
 impl Step {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Submit,
         Self::Claim,
         Self::Requeue,
@@ -136,6 +140,7 @@ impl Step {
         Self::RequestCancel,
         Self::Cancel,
         Self::Pause,
+        Self::TimeOut,
         Self::Resume,
         Self::Remove,
     ];
@@ -153,6 +158,7 @@ impl Step {
             Self::RequestCancel => "cancel requested",
             Self::Cancel => "cancelled",
             Self::Pause => "paused",
+            Self::TimeOut => "timed out",
             Self::Resume => "resumed",
             Self::Remove => "removed",
         }

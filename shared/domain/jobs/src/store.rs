@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use millrace_ports::{Condition, Index, Key, PortError, Query, Tenant, TransactError, Write};
 
+use crate::companion::Moved;
 use crate::error::JobError;
 use crate::job::{Detail, Job};
 use crate::rows::{self, OutboxRow, Place, RecordedEvent};
@@ -12,6 +13,8 @@ use crate::state::{Refusal, State, Step};
 /// Attempts at a change that others overtake, before the caller is asked to try again. Each of the
 /// others made progress then.
 const ATTEMPTS: u32 = 12;
+/// Attempts at a new job, which others overtake only where something changes beside it.
+const INSERTS: u32 = 40;
 /// Attempts at a transaction that is not answered.
 const CALLS: u32 = 3;
 /// Most events of a job that are read.
@@ -116,7 +119,10 @@ impl<D: Detail> Jobs<D> {
             }
             after.version += 1;
             after.updated_at = now;
-            let writes = self.writes(&before, &after, kind, &id)?;
+            let mut writes = self.writes(&before, &after, kind, &id)?;
+            if matches!(kind, Change::Step(_)) {
+                writes.extend(self.beside(Some(&before), &after).await?);
+            }
             match self.ports.records.transact(writes).await {
                 Ok(()) => {
                     self.deliver_after(kind, &after).await;
@@ -170,23 +176,49 @@ impl<D: Detail> Jobs<D> {
         Ok(writes)
     }
 
+    /// What the companion writes beside a change.
+    async fn beside(
+        &self,
+        before: Option<&Job<D>>,
+        after: &Job<D>,
+    ) -> Result<Vec<Write>, JobError> {
+        match &self.companion {
+            Some(companion) => companion.writes(&self.ports, Moved { before, after }).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
     /// Writes a new job with its owner and first event.
     pub(crate) async fn insert(&self, job: &Job<D>) -> Result<(), JobError> {
         let change = self.ports.ids.uuid().to_string();
         let place = Place::of(job);
-        let writes = vec![
+        let mut own_writes = vec![
             Write::create(rows::job_item(job)?),
             Write::create(place.owner_item::<D>(job.expires_at)),
             Write::create(rows::event_item(job, "created", &change)),
         ];
+        if job.state == State::Queued {
+            own_writes.push(Write::put(OutboxRow::of(job).item(job.expires_at)));
+        }
         let mut unanswered = 0;
-        for _ in 0..ATTEMPTS {
-            match self.ports.records.transact(writes.clone()).await {
+        for _ in 0..INSERTS {
+            let beside = self.beside(None, job).await;
+            // What stands in the way may be this very job, whose answer was lost.
+            if beside.is_err()
+                && unanswered > 0
+                && self.is_own(&place, job.version, &change).await?
+            {
+                return Ok(());
+            }
+            let beside = beside?;
+            let writes = own_writes.iter().cloned().chain(beside).collect();
+            match self.ports.records.transact(writes).await {
                 Ok(()) => return Ok(()),
                 Err(TransactError::Conflict) => {}
                 Err(TransactError::ConditionFailed { .. }) => {
-                    let own = self.is_own(&place, job.version, &change).await?;
-                    return if own { Ok(()) } else { Err(JobError::Busy) };
+                    if self.is_own(&place, job.version, &change).await? {
+                        return Ok(());
+                    }
                 }
                 Err(TransactError::Port(error)) => {
                     unanswered += 1;

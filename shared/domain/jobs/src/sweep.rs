@@ -23,6 +23,8 @@ pub struct Swept {
     pub requeued: u32,
     /// Jobs whose last worker was lost.
     pub failed: u32,
+    /// Jobs whose time was over, and that wait now.
+    pub paused: u32,
     /// Jobs whose worker did not stop in time, and that are cancelled without it.
     pub cancelled: u32,
     /// Rows that could not be dealt with; the next sweep tries again.
@@ -125,6 +127,7 @@ impl<D: Detail> Jobs<D> {
                 Ok(Some(Step::Resend)) => swept.sent += 1,
                 Ok(Some(Step::Requeue)) => swept.requeued += 1,
                 Ok(Some(Step::Fail)) => swept.failed += 1,
+                Ok(Some(Step::TimeOut)) => swept.paused += 1,
                 Ok(Some(_)) => swept.cancelled += 1,
                 Err(error) => note(swept, &job.id, &error),
             }
@@ -142,6 +145,7 @@ impl<D: Detail> Jobs<D> {
             }
             Ok(match job.state {
                 State::Queued => Change::Step(Step::Resend),
+                State::Running if job.is_overtime(now) => Change::Step(Step::TimeOut),
                 State::Running if job.attempt < attempts => Change::Step(Step::Requeue),
                 State::Running => {
                     job.failure = Some(Failure::worker_lost(job.attempt));

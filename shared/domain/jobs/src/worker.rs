@@ -135,15 +135,35 @@ impl<D: Detail> Jobs<D> {
     /// # Errors
     /// The store's; the worker may go on and report again.
     pub async fn report(&self, ticket: &Ticket, report: &Report) -> Result<Directive, JobError> {
-        let lease = self.policy.lease;
+        self.report_with(ticket, report, |_, _| None).await
+    }
+
+    /// As [`Jobs::report`], with what the system notes in its job beside it, and the name of an event
+    /// where it is worth one. Applied twice a note must be the same as once. Nothing is noted of a run
+    /// whose time is over: the job is paused, and the ticket void.
+    ///
+    /// # Errors
+    /// As [`Jobs::report`].
+    pub async fn report_with<F>(
+        &self,
+        ticket: &Ticket,
+        report: &Report,
+        note: F,
+    ) -> Result<Directive, JobError>
+    where
+        F: Fn(&mut Job<D>, DateTime<Utc>) -> Option<&'static str>,
+    {
         let place = ticket.place();
         let changed = self.change(&place, |job, now| {
             if !(ticket.is_of(job) && job.state == State::Running) {
                 return Ok::<_, JobError>(Change::Nothing);
             }
+            if job.is_overtime(now) {
+                return Ok(Change::Step(Step::TimeOut));
+            }
             job.progress.advance(report, now);
-            job.due_at = job.due_at.max(Some(now + lease));
-            Ok(Change::Unrecorded)
+            job.due_at = job.due_at.max(Some(job.lease_end(now, &self.policy)));
+            Ok(note(job, now).map_or(Change::Unrecorded, Change::Event))
         });
         match changed.await {
             Err(JobError::NotFound) => Ok(Directive::Stop),

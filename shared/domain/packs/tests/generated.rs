@@ -53,7 +53,7 @@ fn schema(plan: &Plan) -> Schema {
         data_type: match column.data_type {
             DataType::Text => ColumnType::Text,
             DataType::Integer => ColumnType::Integer,
-            DataType::Decimal => ColumnType::Decimal,
+            DataType::Decimal | DataType::Fixed(_) => ColumnType::Decimal,
             DataType::Date => ColumnType::Date,
             DataType::Timestamp => ColumnType::Timestamp,
             DataType::Boolean => ColumnType::Boolean,

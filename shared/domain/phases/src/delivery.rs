@@ -349,7 +349,7 @@ pub fn column_type(data_type: DataType) -> verify::ColumnType {
     match data_type {
         DataType::Text => verify::ColumnType::Text,
         DataType::Integer => verify::ColumnType::Integer,
-        DataType::Decimal => verify::ColumnType::Decimal,
+        DataType::Decimal | DataType::Fixed(_) => verify::ColumnType::Decimal,
         DataType::Date => verify::ColumnType::Date,
         DataType::Timestamp => verify::ColumnType::Timestamp,
         DataType::Boolean => verify::ColumnType::Boolean,

@@ -141,6 +141,6 @@ fn reads(column: &DeliveredColumn, text: &str) -> bool {
         DataType::Text => true,
         DataType::Date => shaped("0000-00-00"),
         DataType::Timestamp => shaped("0000-00-00 00:00:00"),
-        DataType::Integer | DataType::Decimal | DataType::Boolean => false,
+        DataType::Integer | DataType::Decimal | DataType::Fixed(_) | DataType::Boolean => false,
     }
 }

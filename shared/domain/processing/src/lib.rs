@@ -54,6 +54,7 @@
 mod monitor;
 mod outside;
 mod patience;
+mod reading;
 mod secret;
 mod source;
 mod stop;
@@ -62,6 +63,8 @@ mod writer;
 
 pub use millrace_formats::SharedSource;
 pub use monitor::Monitor;
+pub use patience::Patience;
+pub use reading::{Reading, ReadingFault};
 pub use secret::TenantKey;
 pub use source::ReadAhead;
 pub use worker::{

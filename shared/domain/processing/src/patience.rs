@@ -8,11 +8,20 @@ const ATTEMPTS: u32 = 5;
 
 /// How long to wait before the second attempt at a call; twice as long before each further one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Patience(pub(crate) Duration);
+pub struct Patience(pub(crate) Duration);
 
 impl Patience {
+    /// Waits for so long before the second attempt.
+    #[must_use]
+    pub const fn new(pause: Duration) -> Self {
+        Self(pause)
+    }
+
     /// Calls until it succeeds, fails for good, or has failed too often.
-    pub(crate) async fn call<T, E, F, C>(self, may_pass: fn(&E) -> bool, call: F) -> Result<T, E>
+    ///
+    /// # Errors
+    /// The last attempt's.
+    pub async fn call<T, E, F, C>(self, may_pass: fn(&E) -> bool, call: F) -> Result<T, E>
     where
         F: Fn() -> C,
         C: Future<Output = Result<T, E>>,

@@ -65,6 +65,13 @@ pub struct Config {
     pub large_file_bytes: u64,
     /// `FILE_PART_BYTES`: bytes of such a file that make a part; 256 MiB by default.
     pub file_part_bytes: u64,
+    /// `ALLOWED_BUCKETS`: the buckets beside the own one that callers may read from and write to, separated
+    /// by commas; none by default. All tenants share them.
+    pub allowed_buckets: Vec<String>,
+    /// `GENERATION_MAX_JOBS`: the data-generation jobs that a customer may have at once; 5 by default.
+    pub generation_max_jobs: u32,
+    /// `GENERATION_COOLDOWN_SECONDS`: how long a slot stays taken after its job; 45 by default.
+    pub generation_cooldown_seconds: u32,
     /// `INTERACTIVE_WAIT_SECONDS`: how long a call waits for its result before it answers 202; 20 by default.
     pub interactive_wait: Duration,
     /// `ACCESS_TOKEN_MINUTES`: how long an access token is good; 15 by default.
@@ -88,6 +95,9 @@ pub struct Config {
     challenge_machine_arn: Option<String>,
     file_machine_arn: Option<String>,
     file_jobs_queue_url: Option<String>,
+    generation_machine_arn: Option<String>,
+    generation_jobs_queue_url: Option<String>,
+    generation_dead_letters_url: Option<String>,
     tokens: Option<TokenConfig>,
 }
 
@@ -152,6 +162,13 @@ impl Config {
             max_upload_bytes: variables.number("MAX_UPLOAD_BYTES", 50 << 30, 1..=5 << 40)?,
             large_file_bytes: variables.number("LARGE_FILE_BYTES", 1 << 30, 1..=5 << 40)?,
             file_part_bytes: variables.number("FILE_PART_BYTES", 256 << 20, 1 << 20..=5 << 40)?,
+            allowed_buckets: variables.names("ALLOWED_BUCKETS"),
+            generation_max_jobs: variables.number("GENERATION_MAX_JOBS", 5, 1..=100)?,
+            generation_cooldown_seconds: variables.number(
+                "GENERATION_COOLDOWN_SECONDS",
+                45,
+                0..=3600,
+            )?,
             interactive_wait: Duration::from_secs(
                 variables
                     .number::<u32>("INTERACTIVE_WAIT_SECONDS", 20, 0..=28)?
@@ -177,6 +194,9 @@ impl Config {
             challenge_machine_arn: variables.owned("CHALLENGE_MACHINE_ARN"),
             file_machine_arn: variables.owned("FILE_MACHINE_ARN"),
             file_jobs_queue_url: variables.owned("FILE_JOBS_QUEUE_URL"),
+            generation_machine_arn: variables.owned("GENERATION_MACHINE_ARN"),
+            generation_jobs_queue_url: variables.owned("GENERATION_JOBS_QUEUE_URL"),
+            generation_dead_letters_url: variables.owned("GENERATION_DEAD_LETTERS_URL"),
             tokens: variables.tokens()?,
         })
     }
@@ -229,6 +249,37 @@ impl Config {
         self.file_jobs_queue_url
             .as_deref()
             .ok_or(ConfigError::Missing("FILE_JOBS_QUEUE_URL"))
+    }
+
+    /// `GENERATION_MACHINE_ARN`: the state machine of data generation.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`] when it is not set.
+    pub fn generation_machine_arn(&self) -> Result<&str, ConfigError> {
+        self.generation_machine_arn
+            .as_deref()
+            .ok_or(ConfigError::Missing("GENERATION_MACHINE_ARN"))
+    }
+
+    /// `GENERATION_JOBS_QUEUE_URL`: the queue of the workers of data generation.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`] when it is not set.
+    pub fn generation_jobs_queue_url(&self) -> Result<&str, ConfigError> {
+        self.generation_jobs_queue_url
+            .as_deref()
+            .ok_or(ConfigError::Missing("GENERATION_JOBS_QUEUE_URL"))
+    }
+
+    /// `GENERATION_DEAD_LETTERS_URL`: the queue of messages about data generation that could not be dealt
+    /// with.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`] when it is not set.
+    pub fn generation_dead_letters_url(&self) -> Result<&str, ConfigError> {
+        self.generation_dead_letters_url
+            .as_deref()
+            .ok_or(ConfigError::Missing("GENERATION_DEAD_LETTERS_URL"))
     }
 
     /// What checks callers, from `JWT_KEYS` (`{"kid": "secret of at least 32 bytes", …}`), `JWT_ACTIVE_KID`,
@@ -287,6 +338,13 @@ impl Variables {
 
     fn owned(&self, name: &str) -> Option<String> {
         self.optional(name).map(str::to_owned)
+    }
+
+    /// Names separated by commas.
+    fn names(&self, name: &str) -> Vec<String> {
+        let names = self.optional(name).unwrap_or_default().split(',');
+        let names = names.map(str::trim).filter(|name| !name.is_empty());
+        names.map(str::to_owned).collect()
     }
 
     fn required(&self, name: &'static str) -> Result<&str, ConfigError> {

@@ -29,6 +29,14 @@ fn a_local_stack_needs_its_environment_alone() {
     );
     assert_eq!(config.interactive_wait, Duration::from_secs(20));
     assert!(config.cors_origins.is_empty());
+    assert!(config.allowed_buckets.is_empty());
+    assert_eq!(
+        (
+            config.generation_max_jobs,
+            config.generation_cooldown_seconds
+        ),
+        (5, 45)
+    );
     assert_eq!(config.access_token_minutes, 15);
     assert_eq!((config.refresh_token_days, config.login_days), (7, 30));
     assert_eq!(
@@ -141,4 +149,10 @@ fn keys_stay_out_of_debug_output() {
     let authenticator = config.authenticator(Arc::new(SystemClock)).expect("keys");
     let issuer = config.token_issuer(Arc::new(SystemClock)).expect("keys");
     assert!(!format!("{config:?} {authenticator:?} {issuer:?}").contains(SECRET));
+}
+
+#[test]
+fn buckets_are_names_between_commas() {
+    let config = config(&[("ALLOWED_BUCKETS", " one, ,two ")]).expect("valid");
+    assert_eq!(config.allowed_buckets, ["one", "two"]);
 }

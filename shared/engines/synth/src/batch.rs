@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use arrow::array::{
     ArrayRef, BooleanArray, Date32Array, Decimal128Array, Int64Array, RecordBatch,
-    RecordBatchOptions, StringBuilder, TimestampSecondArray,
+    RecordBatchOptions, StringArray, StringBuilder, TimestampSecondArray,
 };
 use arrow::datatypes::{DataType as ArrowType, Field, Schema, TimeUnit};
 
-use crate::cells::Cells;
+use crate::cells::{Cells, Text, Values};
 use crate::fault::GenerateError;
 use crate::generator::Generator;
 use crate::plan::DataType;
@@ -17,7 +17,7 @@ use crate::plan::DataType;
 const DIGITS: u8 = 18;
 
 impl Generator {
-    /// The Arrow schema of a table's clean cells: `Utf8`, `Int64`, `Decimal128(18, 2)`, `Date32`,
+    /// The Arrow schema of a table's clean cells: `Utf8`, `Int64`, `Decimal128(18, digits)`, `Date32`,
     /// `Timestamp(Second)` without a zone (it is UTC), `Boolean`.
     ///
     /// # Errors
@@ -36,12 +36,29 @@ impl Generator {
     /// # Errors
     /// If the table is unknown, the range lies outside, or a decimal has more than 18 digits.
     pub fn clean(&self, table: &str, range: Range<u64>) -> Result<RecordBatch, GenerateError> {
-        let schema = self.schema(table)?;
+        let columns = self.tables[self.table(table)?].columns.len();
+        self.clean_columns(table, range, &(0..columns).collect::<Vec<_>>())
+    }
+
+    /// Some columns, by their places in the plan, of the clean rows of a range. Columns that none of them
+    /// is made of are not made.
+    ///
+    /// # Errors
+    /// If the table or a column is unknown, the range lies outside, or a decimal has more than 18 digits.
+    pub fn clean_columns(
+        &self,
+        table: &str,
+        range: Range<u64>,
+        columns: &[usize],
+    ) -> Result<RecordBatch, GenerateError> {
+        let schema = Arc::new(self.schema(table)?.project(columns)?);
         let table = self.table(table)?;
         self.inside(table, &range)?;
         let mut frame = self.frame(table, range.collect());
-        let arrays = self.tables[table].columns.iter().enumerate();
-        let arrays = arrays.map(|(number, column)| array(&frame.column(number), column.data_type));
+        let arrays = columns.iter().map(|&number| {
+            let data_type = self.tables[table].columns[number].data_type;
+            array(&frame.column(number), data_type)
+        });
         let arrays = arrays.collect::<Result<Vec<_>, _>>()?;
         let options = RecordBatchOptions::new().with_row_count(Some(frame.len()));
         Ok(RecordBatch::try_new_with_options(schema, arrays, &options)?)
@@ -52,11 +69,35 @@ fn arrow_type(data_type: DataType) -> ArrowType {
     match data_type {
         DataType::Text => ArrowType::Utf8,
         DataType::Integer => ArrowType::Int64,
-        DataType::Decimal => ArrowType::Decimal128(DIGITS, 2),
+        DataType::Decimal | DataType::Fixed(_) => ArrowType::Decimal128(DIGITS, scale(data_type)),
         DataType::Date => ArrowType::Date32,
         DataType::Timestamp => ArrowType::Timestamp(TimeUnit::Second, None),
         DataType::Boolean => ArrowType::Boolean,
     }
+}
+
+fn scale(data_type: DataType) -> i8 {
+    i8::try_from(data_type.digits()).unwrap_or(i8::MAX)
+}
+
+fn texts(cells: &Cells) -> StringArray {
+    let mut builder = StringBuilder::with_capacity(cells.len(), cells.len() * 12);
+    let mut key = String::new();
+    for row in 0..cells.len() {
+        match &cells.values {
+            _ if cells.is_null(row) => builder.append_null(),
+            Values::Text(Text::Coded { words, codes }) => {
+                builder.append_value(&words[codes[row] as usize]);
+            }
+            Values::Text(Text::Plain(strings)) => builder.append_value(strings.get(row)),
+            _ => {
+                key.clear();
+                cells.push_to(row, DataType::Text, &mut key);
+                builder.append_value(&key);
+            }
+        }
+    }
+    builder.finish()
 }
 
 fn array(cells: &Cells, data_type: DataType) -> Result<ArrayRef, GenerateError> {
@@ -68,26 +109,13 @@ fn array(cells: &Cells, data_type: DataType) -> Result<ArrayRef, GenerateError> 
             .map(|(row, &value)| (!cells.is_null(row)).then_some(value))
     };
     Ok(match data_type {
-        DataType::Text => {
-            let mut builder = StringBuilder::with_capacity(cells.len(), cells.len() * 12);
-            let mut text = String::new();
-            for row in 0..cells.len() {
-                if cells.is_null(row) {
-                    builder.append_null();
-                    continue;
-                }
-                text.clear();
-                cells.push_to(row, data_type, &mut text);
-                builder.append_value(&text);
-            }
-            Arc::new(builder.finish())
-        }
+        DataType::Text => Arc::new(texts(cells)),
         DataType::Integer => Arc::new(wholes().collect::<Int64Array>()),
-        DataType::Decimal => {
+        DataType::Decimal | DataType::Fixed(_) => {
             let array = wholes()
                 .map(|value| value.map(i128::from))
                 .collect::<Decimal128Array>();
-            let array = array.with_precision_and_scale(DIGITS, 2)?;
+            let array = array.with_precision_and_scale(DIGITS, scale(data_type))?;
             array.validate_decimal_precision(DIGITS)?;
             Arc::new(array)
         }

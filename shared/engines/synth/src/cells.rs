@@ -220,20 +220,22 @@ pub(crate) fn push_key(out: &mut String, prefix: &str, width: usize, row: u64) {
 /// Writes a whole value as text of its type.
 pub(crate) fn push_whole(out: &mut String, value: i64, data_type: DataType) {
     match data_type {
-        DataType::Decimal => {
+        DataType::Decimal | DataType::Fixed(1..) => {
             if value < 0 {
                 out.push('-');
             }
-            let hundredths = value.unsigned_abs();
-            calendar::push_padded(out, (hundredths / 100) as i64, 1);
+            let (units, one) = (value.unsigned_abs(), 10_u64.pow(data_type.digits()));
+            calendar::push_padded(out, (units / one) as i64, 1);
             out.push('.');
-            calendar::push_padded(out, (hundredths % 100) as i64, 2);
+            calendar::push_padded(out, (units % one) as i64, data_type.digits() as usize);
         }
         DataType::Date => calendar::push_date(out, value),
         DataType::Timestamp => calendar::push_timestamp(out, value),
         DataType::Boolean => out.push_str(if value == 0 { "false" } else { "true" }),
-        DataType::Integer | DataType::Text if value >= 0 => calendar::push_padded(out, value, 1),
-        DataType::Integer | DataType::Text => {
+        DataType::Integer | DataType::Fixed(0) | DataType::Text if value >= 0 => {
+            calendar::push_padded(out, value, 1);
+        }
+        DataType::Integer | DataType::Fixed(0) | DataType::Text => {
             // Writing to a string cannot fail.
             let _ = write!(out, "{value}");
         }
@@ -252,7 +254,7 @@ pub(crate) fn parse_whole(text: &str, data_type: DataType) -> Option<i64> {
     match data_type {
         DataType::Text => None,
         DataType::Integer => text.parse().ok(),
-        DataType::Decimal => parse_decimal(text),
+        DataType::Decimal | DataType::Fixed(_) => parse_decimal(text, data_type.digits() as usize),
         DataType::Date => calendar::parse_date(text),
         DataType::Timestamp => calendar::parse_timestamp(text),
         DataType::Boolean => match text {
@@ -263,16 +265,16 @@ pub(crate) fn parse_whole(text: &str, data_type: DataType) -> Option<i64> {
     }
 }
 
-fn parse_decimal(text: &str) -> Option<i64> {
+fn parse_decimal(text: &str, scale: usize) -> Option<i64> {
     let (negative, digits) = text
         .strip_prefix('-')
         .map_or((false, text), |rest| (true, rest));
     let (units, rest) = digits.split_once('.').unwrap_or((digits, ""));
     let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if units.is_empty() || rest.len() > 2 || !plain(units) || !plain(rest) {
+    if units.is_empty() || rest.len() > scale || !plain(units) || !plain(rest) {
         return None;
     }
-    let value = format!("{units}{rest:0<2}").parse::<i64>().ok()?;
+    let value = format!("{units}{rest:0<scale$}").parse::<i64>().ok()?;
     Some(if negative { -value } else { value })
 }
 
@@ -289,20 +291,29 @@ mod tests {
             ("12.50", 1250),
             ("-1234.99", -123_499),
         ] {
-            assert_eq!(parse_decimal(text), Some(value));
+            assert_eq!(parse_decimal(text, 2), Some(value));
             assert_eq!(whole_text(value, DataType::Decimal), text);
         }
-        assert_eq!(parse_decimal("3"), Some(300));
-        assert_eq!(parse_decimal("3.5"), Some(350));
+        assert_eq!(parse_decimal("3", 2), Some(300));
+        assert_eq!(parse_decimal("3.5", 2), Some(350));
         for wrong in ["", "-", ".5", "1.234", "1,5", "+1", "1e3"] {
-            assert_eq!(parse_decimal(wrong), None, "{wrong}");
+            assert_eq!(parse_decimal(wrong, 2), None, "{wrong}");
+        }
+        for (digits, text, value) in [
+            (0, "-7", -7),
+            (3, "0.005", 5),
+            (6, "-122.419416", -122_419_416),
+        ] {
+            let data_type = DataType::Fixed(digits);
+            assert_eq!(parse_whole(text, data_type), Some(value));
+            assert_eq!(whole_text(value, data_type), text);
         }
     }
 
     proptest! {
         #[test]
         fn whole_values_round_trip(value in -1_000_000_000_000_i64..1_000_000_000_000) {
-            for data_type in [DataType::Integer, DataType::Decimal] {
+            for data_type in [DataType::Integer, DataType::Decimal, DataType::Fixed(0), DataType::Fixed(6)] {
                 prop_assert_eq!(parse_whole(&whole_text(value, data_type), data_type), Some(value));
             }
         }

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use crate::cells::{Cells, Strings, Text, Values};
+use crate::distribution::Distribution;
 use crate::frame::Frame;
-use crate::model::{Rule, Segment};
+use crate::layout::Located;
+use crate::model::Rule;
 use crate::plan::DataType;
-use crate::pools;
-use millrace_draw::Permutation;
+use crate::texts::{company_names, uuids};
 use millrace_draw::{Key, scale};
 
 const DAY: i64 = 86_400;
-const DOMAINS: [&str; 3] = ["example.com", "example.org", "example.net"];
 
 impl Frame<'_> {
     /// The cells of `rule` in `column`, before any are left out.
@@ -21,7 +21,9 @@ impl Frame<'_> {
                 key_cells(self.column_type(column), prefix, *width, self.rows.clone())
             }
             // References are made by the frame, and never inside another rule.
-            Rule::Reference(_) | Rule::Owner | Rule::Null => self.nothing(column),
+            Rule::Reference(_) | Rule::Turn { .. } | Rule::Owner | Rule::Null => {
+                self.nothing(column)
+            }
             Rule::Ordinal => Cells::whole(self.located().ordinals.clone()),
             Rule::Quota {
                 places,
@@ -61,6 +63,30 @@ impl Frame<'_> {
             ),
             Rule::Arrival(arrival) => {
                 Cells::whole(self.rows.iter().map(|&row| arrival.at(row)).collect())
+            }
+            Rule::Between { key, first, values } => {
+                let value = |&row| first + scale(key.at(row), *values) as i64;
+                Cells::whole(self.rows.iter().map(value).collect())
+            }
+            Rule::Ticks { first, step, turns } => {
+                let tick = |row: &u64| first + (row / turns) as i64 * step;
+                Cells::whole(self.rows.iter().map(tick).collect())
+            }
+            Rule::Paced {
+                from,
+                key,
+                delay,
+                cut_off,
+            } => {
+                let moments = self.moments(from);
+                let located = self.located();
+                paced(&moments, &located, *key, delay, *cut_off)
+            }
+            Rule::Signal { at, of, signal } => {
+                let moments = self.moments(at);
+                let series = of.map(|column| self.targets(column));
+                let series = series.as_ref().map(|series| series.as_slice());
+                Cells::whole(signal.values(&moments, series))
             }
             Rule::After {
                 from,
@@ -135,19 +161,41 @@ impl Frame<'_> {
                 let countries = country.as_ref().map(|country| self.path(country));
                 self.person_names(*key, countries.as_deref())
             }
-            Rule::Email { of, key, numbers } => {
+            Rule::Email {
+                of,
+                key,
+                numbers,
+                domain,
+            } => {
                 let names = self.path(of);
-                self.emails(&names, *key, numbers)
+                self.emails(&names, *key, numbers, *domain)
             }
             Rule::CompanyName {
                 places,
                 combinations,
             } => company_names(&self.rows, places, *combinations),
-            Rule::City { key, country } => {
+            Rule::City {
+                key,
+                country,
+                ranks,
+            } => {
                 let countries = self.path(country);
-                self.cities(*key, &countries)
+                self.cities(*key, &countries, ranks.as_deref())
             }
-            Rule::Template { key, segments } => self.template(*key, segments),
+            Rule::Pattern {
+                key,
+                country,
+                patterns,
+            } => {
+                let countries = country.as_ref().map(|country| self.path(country));
+                self.patterns(*key, countries.as_deref(), patterns)
+            }
+            Rule::Uuid { key, nodes } => uuids(&self.rows, *key, nodes),
+            Rule::Template {
+                key,
+                segments,
+                paths,
+            } => self.template(*key, segments, paths),
         }
     }
 
@@ -163,101 +211,6 @@ impl Frame<'_> {
         } else {
             Cells::whole(vec![0; self.len()]).with_nulls(nulls)
         }
-    }
-
-    fn person_names(&self, key: Key, countries: Option<&Cells>) -> Cells {
-        let countries = countries.map(pool_numbers);
-        let neutral = pools::all().len() - 1;
-        let mut names = Strings::default();
-        for (index, &row) in self.rows.iter().enumerate() {
-            let pool = &pools::all()[countries
-                .as_ref()
-                .map_or(neutral, |countries| countries[index])];
-            let buffer = names.buffer();
-            buffer.push_str(pool.first[scale(key.at(row), pool.first.len() as u64) as usize]);
-            buffer.push(' ');
-            buffer.push_str(pool.last[scale(key.draw(row, 1), pool.last.len() as u64) as usize]);
-            names.finish();
-        }
-        Cells::text(Text::Plain(names))
-    }
-
-    fn emails(&self, names: &Cells, key: Key, numbers: &Permutation) -> Cells {
-        let mut emails = Strings::default();
-        let mut name = String::new();
-        for (index, &row) in self.rows.iter().enumerate() {
-            let buffer = emails.buffer();
-            if !names.is_null(index) {
-                name.clear();
-                names.push_to(index, DataType::Text, &mut name);
-                push_local_part(buffer, &name);
-                // The number makes the address unique and has nothing to do with the order of rows.
-                crate::calendar::push_padded(buffer, numbers.forward(row) as i64 + 1, 1);
-                buffer.push('@');
-                buffer.push_str(DOMAINS[scale(key.at(row), DOMAINS.len() as u64) as usize]);
-            }
-            emails.finish();
-        }
-        Cells::text(Text::Plain(emails)).with_nulls(names.nulls.clone())
-    }
-
-    fn cities(&self, key: Key, countries: &Cells) -> Cells {
-        // One dictionary of all pools, so that a cell is a code.
-        let mut starts = Vec::new();
-        let mut words = Vec::new();
-        for pool in pools::all() {
-            starts.push(words.len());
-            words.extend_from_slice(&pool.cities);
-        }
-        let numbers = pool_numbers(countries);
-        let code = |(&row, &pool): (&u64, &usize)| {
-            let cities = pools::all()[pool].cities.len() as u64;
-            (starts[pool] as u64 + scale(key.at(row), cities)) as u32
-        };
-        let codes = self.rows.iter().zip(&numbers).map(code).collect();
-        Cells::text(Text::Coded {
-            words: Arc::from(words),
-            codes,
-        })
-        .with_nulls(countries.nulls.clone())
-    }
-
-    fn template(&mut self, key: Key, segments: &[Segment]) -> Cells {
-        let mut nulls = None;
-        let mut values = Vec::new();
-        for segment in segments {
-            let cells = if let Segment::Value(path) = segment {
-                Some((self.path(path), path.data_type))
-            } else {
-                None
-            };
-            nulls = crate::cells::either_null(
-                nulls,
-                cells.as_ref().and_then(|(cells, _)| cells.nulls.as_deref()),
-            );
-            values.push(cells);
-        }
-        let mut texts = Strings::default();
-        for (index, &row) in self.rows.iter().enumerate() {
-            let buffer = texts.buffer();
-            for (number, (segment, value)) in segments.iter().zip(&values).enumerate() {
-                match (segment, value) {
-                    (Segment::Fixed(text), _) => buffer.push_str(text),
-                    (Segment::Alternatives(texts), _) => {
-                        buffer.push_str(
-                            &texts
-                                [scale(key.draw(row, number as u64), texts.len() as u64) as usize],
-                        );
-                    }
-                    (Segment::Value(_), Some((cells, data_type))) => {
-                        cells.push_to(index, *data_type, buffer);
-                    }
-                    (Segment::Value(_), None) => {}
-                }
-            }
-            texts.finish();
-        }
-        Cells::text(Text::Plain(texts)).with_nulls(nulls)
     }
 }
 
@@ -277,6 +230,34 @@ pub(crate) fn key_cells(
     } else {
         Cells::whole(rows.into_iter().map(|row| row as i64 + 1).collect())
     }
+}
+
+/// Moments of rows that follow each other within their owner.
+fn paced(
+    moments: &[Option<i64>],
+    located: &Located,
+    key: Key,
+    delay: &Distribution,
+    cut_off: i64,
+) -> Cells {
+    let mut values = Vec::with_capacity(moments.len());
+    let (mut last, mut passed) = (None, 0);
+    for ((moment, &owner), &ordinal) in moments.iter().zip(&located.owners).zip(&located.ordinals) {
+        // Neighbours go on from each other; a row alone adds all delays before it.
+        let from = if last == Some((owner, ordinal - 1)) {
+            ordinal - 1
+        } else {
+            passed = 0;
+            1
+        };
+        for number in from..ordinal {
+            passed += delay.value(key.draw(owner, number as u64));
+        }
+        last = Some((owner, ordinal));
+        values.push(moment.map_or(0, |moment| (moment + passed).min(cut_off)));
+    }
+    let nulls = moments.contains(&None);
+    Cells::whole(values).with_nulls(nulls.then(|| moments.iter().map(Option::is_none).collect()))
 }
 
 /// Seconds that may be missing, as days or seconds.
@@ -349,64 +330,4 @@ fn merge_codes(cases: &[u32], cells: &[Cells]) -> Values {
         words: Arc::from(words),
         codes: cases.iter().enumerate().map(code).collect(),
     })
-}
-
-/// Number of the pool of each country.
-fn pool_numbers(countries: &Cells) -> Vec<usize> {
-    match &countries.values {
-        Values::Text(Text::Coded { words, codes }) => {
-            let by_code: Vec<usize> = words.iter().map(|word| pools::of_country(word)).collect();
-            codes.iter().map(|&code| by_code[code as usize]).collect()
-        }
-        _ => (0..countries.len())
-            .map(|row| {
-                let mut country = String::new();
-                countries.push_to(row, DataType::Text, &mut country);
-                pools::of_country(&country)
-            })
-            .collect(),
-    }
-}
-
-/// Lower case letters and digits; a dot for whatever stands between them.
-fn push_local_part(out: &mut String, name: &str) {
-    let mut pending = false;
-    let start = out.len();
-    for character in name.chars() {
-        if character.is_ascii_alphanumeric() {
-            if pending && out.len() > start {
-                out.push('.');
-            }
-            pending = false;
-            out.push(character.to_ascii_lowercase());
-        } else {
-            pending = true;
-        }
-    }
-    if out.len() == start {
-        out.push_str("mail");
-    }
-    // A digit at the end would run into the number.
-    if out.ends_with(|last: char| last.is_ascii_digit()) {
-        out.push('.');
-    }
-}
-
-/// Company names, each combination used once before any comes again.
-fn company_names(rows: &[u64], places: &Permutation, combinations: u64) -> Cells {
-    let parts = &pools::companies().parts;
-    let mut names = Strings::default();
-    for &row in rows {
-        let mut place = places.forward(row % combinations);
-        for (number, part) in parts.iter().enumerate() {
-            let length = part.len() as u64;
-            if number == parts.len() - 1 {
-                names.buffer().push(' ');
-            }
-            names.buffer().push_str(part[(place % length) as usize]);
-            place /= length;
-        }
-        names.finish();
-    }
-    Cells::text(Text::Plain(names))
 }

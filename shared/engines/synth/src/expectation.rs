@@ -65,11 +65,7 @@ impl Generator {
                     })
                     .collect()
             });
-        let unit = if column.data_type == DataType::Decimal {
-            100.0
-        } else {
-            1.0
-        };
+        let unit = 10_u64.pow(column.data_type.digits()) as f64;
         let [empty_share, mistyped_share, padded_share] = column.defects.shares;
         Some(Expectation {
             shares,
@@ -96,6 +92,14 @@ impl Generator {
             min: text(low),
             max: text(high),
         })
+    }
+
+    /// The same bounds in the unit of the type: integers, last digits of decimals, days, seconds.
+    #[must_use]
+    pub fn interval(&self, table: &str, column: &str) -> Option<(i64, i64)> {
+        let column = self.column(table, column)?;
+        let bounded = !matches!(column.data_type, DataType::Text | DataType::Boolean);
+        column.facts.interval.filter(|_| bounded)
     }
 
     /// All values that the rule of a column can give, where it lists them.

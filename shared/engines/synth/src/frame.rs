@@ -62,7 +62,7 @@ impl<'g> Frame<'g> {
         }
         let plan = &self.table.columns[column];
         let mut cells = match &plan.rule {
-            Rule::Reference(_) | Rule::Owner => self.reference_cells(column),
+            Rule::Reference(_) | Rule::Turn { .. } | Rule::Owner => self.reference_cells(column),
             rule => self.evaluate(rule, column),
         };
         if let Some(gate) = plan.missing {
@@ -139,6 +139,7 @@ impl<'g> Frame<'g> {
         }
         let targets = Arc::new(match &self.table.columns[column].rule {
             Rule::Reference(reference) => self.refer(column, reference),
+            Rule::Turn { turns } => self.rows.iter().map(|row| row % turns).collect(),
             _ => self.located().owners.clone(),
         });
         self.targets[column] = Some(Arc::clone(&targets));

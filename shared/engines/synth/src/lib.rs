@@ -51,6 +51,8 @@ mod lifecycle;
 mod model;
 mod pools;
 mod preview;
+mod signal;
+mod texts;
 mod untidy;
 mod weights;
 mod wide;

@@ -10,6 +10,7 @@ use crate::expression::Node;
 use crate::layout::Placement;
 use crate::lifecycle::Lifecycle;
 use crate::plan::DataType;
+use crate::signal::Signal;
 use crate::untidy::Defects;
 use crate::weights::{Cumulative, Zipf};
 use millrace_draw::Permutation;
@@ -175,8 +176,19 @@ pub(crate) struct Reference {
 #[derive(Debug, Clone)]
 pub(crate) enum Segment {
     Fixed(String),
-    Alternatives(Vec<String>),
-    Value(Path),
+    /// `draw` tells the draws of a row apart.
+    Alternatives {
+        draw: u64,
+        choices: Vec<Vec<Segment>>,
+    },
+    Range {
+        draw: u64,
+        low: i64,
+        span: u64,
+        width: usize,
+    },
+    /// By the number of its path.
+    Value(usize),
 }
 
 /// How the cells of a column are made; see [`Generate`](crate::plan::Generate) for the meaning.
@@ -187,6 +199,10 @@ pub(crate) enum Rule {
         width: usize,
     },
     Reference(Box<Reference>),
+    /// Row by row, over and over.
+    Turn {
+        turns: u64,
+    },
     Owner,
     Ordinal,
     /// `ends` are the cumulative counts of the values over the shuffled rows.
@@ -213,6 +229,29 @@ pub(crate) enum Rule {
         distribution: Distribution,
     },
     Arrival(Arrival),
+    /// Evenly over `values` values from `first`, in the unit of the type.
+    Between {
+        key: Key,
+        first: i64,
+        values: u64,
+    },
+    /// Seconds; `turns` rows share a tick.
+    Ticks {
+        first: i64,
+        step: i64,
+        turns: u64,
+    },
+    Paced {
+        from: Moment,
+        key: Key,
+        delay: Distribution,
+        cut_off: i64,
+    },
+    Signal {
+        at: Moment,
+        of: Option<usize>,
+        signal: Box<Signal>,
+    },
     /// `delay` is in seconds; `held` keeps late moments at the cut-off instead of leaving them out.
     After {
         from: Moment,
@@ -253,18 +292,33 @@ pub(crate) enum Rule {
         of: Path,
         key: Key,
         numbers: Box<Permutation>,
+        /// Without it, it is a name to sign in with.
+        domain: bool,
     },
     CompanyName {
         places: Box<Permutation>,
         combinations: u64,
     },
+    /// `ranks` of the cities of each pool; absent where all are alike.
     City {
         key: Key,
         country: Path,
+        ranks: Option<Vec<Zipf>>,
+    },
+    /// One of the patterns of the pool of the country, filled with digits and letters.
+    Pattern {
+        key: Key,
+        country: Option<Path>,
+        patterns: Vec<&'static [&'static str]>,
+    },
+    Uuid {
+        key: Key,
+        nodes: Box<Permutation>,
     },
     Template {
         key: Key,
         segments: Vec<Segment>,
+        paths: Vec<Path>,
     },
     Null,
 }

@@ -3,7 +3,11 @@
 //! A [`Plan`] names tables, and for each column a [`Generate`] rule. Every cell is a pure function
 //! of `(plan seed, table, column, row)`, so that any rows of any table can be made alone.
 
+mod types;
+
 use serde::{Deserialize, Serialize};
+
+pub use types::{DataType, Period, Shape, TimeUnit};
 
 /// Everything the generator needs to make a dataset.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -105,24 +109,6 @@ pub struct ColumnPlan {
     pub generate: Generate,
 }
 
-/// Types of columns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DataType {
-    /// UTF-8 text.
-    Text,
-    /// 64-bit integer.
-    Integer,
-    /// Exact decimal with two digits after the point, `DECIMAL(18,2)`.
-    Decimal,
-    /// Days, `2024-03-01`.
-    Date,
-    /// Seconds, UTC, `2024-03-01 12:30:00`.
-    Timestamp,
-    /// `true` or `false`.
-    Boolean,
-}
-
 /// How the cells of a column are made.
 ///
 /// A *path* names a column of the same table (`"status"`) or, through references, of another row
@@ -149,6 +135,11 @@ pub enum Generate {
         /// Own time path; only rows that exist by then (the first `arrival` column of `table`) are picked.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         existing_at: Option<String>,
+    },
+    /// Reference to the rows of `table` in turn: each once, then all over again.
+    Turn {
+        /// The table referred to.
+        table: String,
     },
     /// Reference to the row that this row belongs to by the table's [`Layout`].
     Owner,
@@ -220,6 +211,79 @@ pub enum Generate {
         #[serde(default)]
         hours: Vec<f64>,
     },
+    /// A date or timestamp, every one from `min` to `max` alike.
+    Between {
+        /// Earliest, as text of the type.
+        min: String,
+        /// Latest.
+        max: String,
+    },
+    /// A timestamp of a regular clock, in order: one for each row, or one for each round of the
+    /// [`Generate::Turn`] column `per`.
+    Ticks {
+        /// First day.
+        start: String,
+        /// Day before which the last tick comes.
+        end: String,
+        /// Seconds between ticks, longest first; the longest at which all rows fit is taken.
+        steps: Vec<u32>,
+        /// Column of this table.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        per: Option<String>,
+    },
+    /// A moment after another one by as many delays as the row's owner has rows before it
+    /// ([`Layout::Owned`]), so that the rows of an owner follow each other; held at the cut-off.
+    Paced {
+        /// Path of the moment of the owner's first row.
+        from: String,
+        /// Distribution of each delay in `unit`.
+        shape: Shape,
+        /// Shortest delay.
+        min: f64,
+        /// Longest delay.
+        max: f64,
+        /// Unit of the delay.
+        unit: TimeUnit,
+    },
+    /// A number from -1 to 1 that swings with the time of day, week or year: 1 at its peak.
+    Wave {
+        /// Path of the moment.
+        at: String,
+        /// What it swings with.
+        period: Period,
+        /// The peak: hours since midnight, days since Monday, days since New Year.
+        peak: f64,
+    },
+    /// A number from -1 to 1 that wanders smoothly in time: neighbouring moments have nearly the same.
+    Drift {
+        /// Path of the moment.
+        at: String,
+        /// Time after which it is on a way of its own, in `unit`.
+        every: f64,
+        /// Unit of `every`.
+        unit: TimeUnit,
+        /// Reference column of this table; each row referred to has its own course.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<String>,
+    },
+    /// Whether the moment lies in a spell: a stretch of time that begins at any time, and lasts.
+    Spell {
+        /// Path of the moment.
+        at: String,
+        /// Length of the windows that hold one spell or none, in `unit`.
+        every: f64,
+        /// Share of the windows that hold one.
+        share: f64,
+        /// Shortest spell, in `unit`.
+        min: f64,
+        /// Longest spell, at most `every`.
+        max: f64,
+        /// Unit of the lengths.
+        unit: TimeUnit,
+        /// Reference column of this table; each row referred to has spells of its own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<String>,
+    },
     /// A moment some time after another one; null where that is null or the result lies after the cut-off
     /// (the column must be nullable then; a column that is not is held at the cut-off).
     After {
@@ -282,14 +346,37 @@ pub enum Generate {
         /// Path of the name.
         of: String,
     },
+    /// A unique name to sign in with, made of a person's or a company's name.
+    Handle {
+        /// Path of the name.
+        of: String,
+    },
     /// A made-up company name.
     CompanyName,
     /// A city of the country in path `country`.
     City {
         /// Path of a country name.
         country: String,
+        /// Zipf exponent of how often a country's cities are picked, its largest one most: 0 is even.
+        #[serde(default)]
+        skew: f64,
     },
-    /// Text of a template with `{a|b|c}` alternatives drawn per row, and `{path}` values in `{=path}`.
+    /// A telephone number that no subscriber has, in the form of the country in path `country`.
+    Phone {
+        /// Path of a country name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        country: Option<String>,
+    },
+    /// A postal code in the form of the country in path `country`.
+    Postcode {
+        /// Path of a country name.
+        country: String,
+    },
+    /// A random UUID (version 4), unique in its column.
+    Uuid,
+    /// Text of a template with `{a|b|c}` alternatives and `{000..999}` whole numbers (as wide as the first)
+    /// drawn per row, and values of paths in `{=path}`. Alternatives may hold further braces. Null where a
+    /// value is.
     Template {
         /// The template.
         value: String,
@@ -326,53 +413,4 @@ pub struct LifecycleStep {
     pub max: f64,
     /// Unit of the delay.
     pub unit: TimeUnit,
-}
-
-/// Distributions. All are clipped by the bounds of the rule that uses them.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Shape {
-    /// Every value between the bounds alike.
-    Uniform,
-    /// Bell curve.
-    Normal {
-        /// Mean.
-        mean: f64,
-        /// Standard deviation.
-        deviation: f64,
-    },
-    /// Right-skewed, positive: amounts, durations.
-    Lognormal {
-        /// Median.
-        median: f64,
-        /// Standard deviation of the logarithm.
-        spread: f64,
-    },
-    /// Waiting times.
-    Exponential {
-        /// Mean.
-        mean: f64,
-    },
-    /// Heavy tail above the lower bound.
-    Pareto {
-        /// Tail index; smaller is heavier.
-        alpha: f64,
-    },
-    /// The same value always.
-    Constant {
-        /// The value.
-        value: f64,
-    },
-}
-
-/// Units of delays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TimeUnit {
-    /// 60 s.
-    Minutes,
-    /// 3,600 s.
-    Hours,
-    /// 86,400 s.
-    Days,
 }

@@ -9,6 +9,9 @@ pub(crate) struct Pool {
     pub(crate) first: Vec<&'static str>,
     pub(crate) last: Vec<&'static str>,
     pub(crate) cities: Arc<[String]>,
+    /// `#` is a digit, `N` one from 2 to 9, `A` a letter.
+    pub(crate) phone: Vec<&'static str>,
+    pub(crate) postcode: Vec<&'static str>,
 }
 
 /// Parts of company names.
@@ -48,6 +51,8 @@ static POOLS: LazyLock<Vec<Pool>> = LazyLock::new(|| {
             .into_iter()
             .map(str::to_owned)
             .collect(),
+        phone: list(file, "phone"),
+        postcode: list(file, "postcode"),
     })
     .collect()
 });
@@ -113,6 +118,8 @@ mod tests {
                 );
             }
             assert!(pool.cities.len() >= 12, "{:?}", pool.names);
+            assert!(!pool.phone.is_empty() && !pool.postcode.is_empty());
+            assert!(pool.phone.iter().all(|phone| phone.starts_with('+')));
         }
         assert!(companies().parts.iter().all(|part| part.len() >= 20));
     }

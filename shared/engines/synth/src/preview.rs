@@ -45,8 +45,10 @@ pub(crate) fn value(column: &Delivered<'_>, row: usize) -> Value {
             DataType::Integer => return whole.into(),
             DataType::Boolean => return (whole != 0).into(),
             // The nearest double of a decimal prints as the decimal.
-            DataType::Decimal => {
-                return Number::from_f64(whole as f64 / 100.0).map_or(Value::Null, Value::Number);
+            DataType::Decimal | DataType::Fixed(_) => {
+                let one = 10_u64.pow(column.data_type().digits());
+                return Number::from_f64(whole as f64 / one as f64)
+                    .map_or(Value::Null, Value::Number);
             }
             DataType::Text | DataType::Date | DataType::Timestamp => {}
         }

@@ -42,10 +42,8 @@ impl Defects {
         column: &ColumnPlan,
     ) -> Self {
         let key = |purpose| Key::new(seed, table, &column.name, purpose);
-        let measured = matches!(
-            column.data_type,
-            DataType::Integer | DataType::Decimal | DataType::Date | DataType::Timestamp
-        );
+        let measured = column.data_type.is_number()
+            || matches!(column.data_type, DataType::Date | DataType::Timestamp);
         let empty = if column.nullable {
             untidiness.empty
         } else {

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{Delivery, PortError, Ports, Start, limits};
 
-/// A queue takes messages of 1 byte to 1 MiB.
+/// A queue takes messages of 1 byte to 1 MiB, and tells how many there are.
 ///
 /// # Panics
 /// When the promise is broken.
@@ -14,6 +14,8 @@ pub async fn queues_take_messages(ports: &Ports, queue: &str) {
         .send(queue, r#"{"job":"größe"}"#)
         .await
         .expect("a send");
+    let depth = ports.queue.depth(queue).await.expect("a depth");
+    assert!(depth >= 1, "{depth}");
     let empty = ports.queue.send(queue, "").await;
     assert!(matches!(empty, Err(PortError::Invalid { .. })), "{empty:?}");
     let large = ports

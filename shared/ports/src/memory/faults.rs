@@ -49,6 +49,8 @@ pub enum Operation {
     AbortUpload,
     /// [`crate::Uploads::put_part`].
     PutPart,
+    /// [`crate::Queue::depth`].
+    Depth,
 }
 
 /// What goes wrong.

@@ -48,4 +48,12 @@ impl Queue for MemoryQueue {
         lock(&self.sent).push((queue.to_owned(), body.to_owned()));
         verdict.after()
     }
+
+    async fn depth(&self, queue: &str) -> Result<u64, PortError> {
+        let verdict = self.faults.next(Operation::Depth);
+        verdict.before()?;
+        let messages = self.sent(queue).len();
+        verdict.after()?;
+        Ok(messages as u64)
+    }
 }

@@ -98,7 +98,7 @@ impl Vocabulary {
             let label = column.name.replace('_', " ");
             let path = format!("{}.{}", table.name, column.name);
             match column.data_type {
-                DataType::Integer | DataType::Decimal => {
+                DataType::Integer | DataType::Decimal | DataType::Fixed(_) => {
                     let average = format!("round(AVG({path}), 2)");
                     self.metrics.push(metric(
                         format!("average_{}", column.name),

@@ -8,13 +8,15 @@ use crate::plan::DataType;
 impl Scope<'_, '_> {
     pub(super) fn lookup(&mut self, site: &Site<'_>, text: &str) -> Compiled {
         let resolved = self.resolve(site, text)?;
-        let factor = match (resolved.path.data_type, site.column.data_type) {
-            (found, wanted) if found == wanted => 1,
-            (DataType::Integer, DataType::Decimal) => 100,
-            _ => {
-                self.fault(&site.path, format!("the type is not that of {text}"));
-                return None;
-            }
+        let (found, wanted) = (resolved.path.data_type, site.column.data_type);
+        let numbers = found.is_number() && wanted.is_number();
+        let factor = if found == wanted {
+            1
+        } else if numbers && found.digits() <= wanted.digits() {
+            10_i64.pow(wanted.digits() - found.digits())
+        } else {
+            self.fault(&site.path, format!("the type is not that of {text}"));
+            return None;
         };
         // Shares of the rows referred to are not those of the rows that refer.
         let direct = resolved.path.steps.is_empty();
@@ -99,8 +101,9 @@ impl Scope<'_, '_> {
 fn type_of(data_type: DataType) -> Type {
     match data_type {
         DataType::Text => Type::Text,
-        DataType::Integer => Type::Number(0),
-        DataType::Decimal => Type::Number(2),
+        DataType::Integer | DataType::Decimal | DataType::Fixed(_) => {
+            Type::Number(data_type.digits())
+        }
         DataType::Date => Type::Date,
         DataType::Timestamp => Type::Timestamp,
         DataType::Boolean => Type::Boolean,

@@ -94,7 +94,9 @@ impl<'p> Scope<'_, 'p> {
     pub(super) fn target_of(&mut self, column: &ColumnPlan) -> Option<usize> {
         let path = format!("{}.{}", self.table.name, column.name);
         let target = match &column.generate {
-            Generate::Reference { table, .. } => self.earlier_table(&path, table)?,
+            Generate::Reference { table, .. } | Generate::Turn { table } => {
+                self.earlier_table(&path, table)?
+            }
             // Faults of the layout itself have been noted.
             Generate::Owner => match &self.table.layout {
                 Some(Layout::Owned { table, .. } | Layout::Subset { table }) => self
@@ -128,7 +130,7 @@ impl<'p> Scope<'_, 'p> {
         Some(target)
     }
 
-    fn own_target(&self, site: &Site<'_>) -> Option<usize> {
+    pub(super) fn own_target(&self, site: &Site<'_>) -> Option<usize> {
         let column = self
             .table
             .columns
@@ -160,6 +162,12 @@ impl<'p> Scope<'_, 'p> {
             },
             facts,
         ))
+    }
+
+    pub(super) fn turn(&mut self, site: &Site<'_>) -> Compiled {
+        let target = self.own_target(site)?;
+        let turns = self.compiler.tables[target].rows;
+        Some((Rule::Turn { turns }, Facts::filled()))
     }
 
     pub(super) fn owner(&mut self, site: &Site<'_>) -> Compiled {

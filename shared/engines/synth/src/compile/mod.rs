@@ -1,9 +1,13 @@
 //! Plan → compiled tables. Everything is checked here, and every fault is listed.
 
+mod checks;
+mod clock;
 mod derive;
 mod links;
 mod moments;
 mod paths;
+mod signals;
+mod templates;
 mod texts;
 mod values;
 
@@ -12,7 +16,7 @@ use std::collections::BTreeSet;
 use crate::fault::{PlanFault, PlanFaults};
 use crate::layout::Placement;
 use crate::model::{Column, Facts, Rule, Table};
-use crate::plan::{ColumnPlan, DataType, Generate, Plan, TablePlan};
+use crate::plan::{ColumnPlan, Generate, Plan, TablePlan};
 use crate::untidy::Defects;
 use millrace_draw::{Gate, Key};
 
@@ -197,48 +201,6 @@ impl<'c, 'p> Scope<'c, 'p> {
         self.table.rows.clamp(1, MOST_ROWS)
     }
 
-    fn check_table(&mut self) {
-        let table = self.table;
-        for (what, name) in [("name", &table.name), ("singular", &table.singular)] {
-            if !is_name(name) {
-                self.fault(&table.name, format!("the {what} {name:?} is not in snake_case of at most {LONGEST_NAME} characters"));
-            }
-        }
-        if table.rows == 0 || table.rows > MOST_ROWS {
-            self.fault(
-                &table.name,
-                format!("a table has 1 to {MOST_ROWS} rows, not {}", table.rows),
-            );
-        }
-        if table.columns.is_empty() || table.columns.len() > MOST_COLUMNS {
-            self.fault(
-                &table.name,
-                format!(
-                    "a table has 1 to {MOST_COLUMNS} columns, not {}",
-                    table.columns.len()
-                ),
-            );
-        }
-        let mut names = BTreeSet::new();
-        let mut keys = 0;
-        for column in &table.columns {
-            let path = format!("{}.{}", table.name, column.name);
-            if !is_name(&column.name) {
-                self.fault(
-                    &path,
-                    format!("the name is not in snake_case of at most {LONGEST_NAME} characters"),
-                );
-            }
-            if !names.insert(column.name.as_str()) {
-                self.fault(&path, "another column has this name");
-            }
-            keys += usize::from(matches!(column.generate, Generate::Key { .. }));
-        }
-        if keys > 1 {
-            self.fault(&table.name, "a table has at most one key");
-        }
-    }
-
     /// Makes sure that a column is compiled; false, with a fault, if it depends on itself.
     fn ensure(&mut self, column: usize) -> bool {
         match self.slots[column] {
@@ -285,7 +247,10 @@ impl<'c, 'p> Scope<'c, 'p> {
         let path = format!("{}.{}", self.table.name, column.name);
         let fixed = matches!(
             column.generate,
-            Generate::Key { .. } | Generate::Reference { .. } | Generate::Owner
+            Generate::Key { .. }
+                | Generate::Reference { .. }
+                | Generate::Turn { .. }
+                | Generate::Owner
         );
         self.check_column(&path, column, fixed);
         let site = Site {
@@ -339,23 +304,6 @@ impl<'c, 'p> Scope<'c, 'p> {
         }
     }
 
-    fn check_column(&mut self, path: &str, column: &ColumnPlan, fixed: bool) {
-        if !(0.0..=1.0).contains(&column.null_share) {
-            self.fault(path, "null_share must lie between 0 and 1");
-        } else if column.null_share > 0.0 && !column.nullable {
-            self.fault(path, "a column with a null_share must be nullable");
-        }
-        if fixed && (column.nullable || column.untidy) {
-            self.fault(path, "keys and references are never null or untidy");
-        }
-        if column.untidy && column.data_type != DataType::Text {
-            self.fault(path, "only text columns can be untidy");
-        }
-        if matches!(column.generate, Generate::Arrival { .. }) && column.null_share > 0.0 {
-            self.fault(path, "an arrival is never null");
-        }
-    }
-
     fn rule(&mut self, site: &Site<'p>, generate: &'p Generate) -> Compiled {
         if site.depth > DEEPEST_CASE {
             self.fault(&site.path, "cases are nested too deeply");
@@ -370,6 +318,7 @@ impl<'c, 'p> Scope<'c, 'p> {
             Generate::Reference {
                 skew, existing_at, ..
             } => self.reference(site, *skew, existing_at.as_deref()),
+            Generate::Turn { .. } => self.turn(site),
             Generate::Owner => self.owner(site),
             Generate::Ordinal => self.ordinal(site),
             Generate::Quota { values, weights } => self.quota(site, values, weights),
@@ -388,6 +337,28 @@ impl<'c, 'p> Scope<'c, 'p> {
                 ending,
             } => self.number(site, shape, (*min, *max), *step, *ending),
             Generate::Arrival { .. } => self.arrival(site, generate),
+            Generate::Between { min, max } => self.between(site, min, max),
+            Generate::Ticks {
+                start,
+                end,
+                steps,
+                per,
+            } => self.ticks(site, (start, end), steps, per.as_deref()),
+            Generate::Paced {
+                from,
+                shape,
+                min,
+                max,
+                unit,
+            } => self.paced(site, from, shape, (*min, *max), *unit),
+            Generate::Wave { at, period, peak } => self.wave(site, at, *period, *peak),
+            Generate::Drift {
+                at,
+                every,
+                unit,
+                of,
+            } => self.drift(site, at, (*every, *unit), of.as_deref()),
+            Generate::Spell { at, of, .. } => self.spell(site, generate, at, of.as_deref()),
             Generate::After {
                 from,
                 shape,
@@ -409,9 +380,13 @@ impl<'c, 'p> Scope<'c, 'p> {
                 otherwise,
             } => self.when(site, on, cases, otherwise),
             Generate::PersonName { country } => self.person_name(site, country.as_deref()),
-            Generate::Email { of } => self.email(site, of),
+            Generate::Email { of } => self.email(site, of, true),
+            Generate::Handle { of } => self.email(site, of, false),
             Generate::CompanyName => self.company_name(site),
-            Generate::City { country } => self.city(site, country),
+            Generate::City { country, skew } => self.city(site, country, *skew),
+            Generate::Phone { country } => self.phone(site, country.as_deref()),
+            Generate::Postcode { country } => self.postcode(site, country),
+            Generate::Uuid => self.uuid(site),
             Generate::Template { value } => self.template(site, value),
             Generate::Null => Some((
                 Rule::Null,
@@ -423,22 +398,6 @@ impl<'c, 'p> Scope<'c, 'p> {
             )),
         }
     }
-
-    /// Notes a fault unless the column has one of the types.
-    fn expect_type(&mut self, site: &Site<'_>, types: &[DataType]) -> Option<()> {
-        if types.contains(&site.column.data_type) {
-            return Some(());
-        }
-        let names: Vec<String> = types
-            .iter()
-            .map(|data_type| format!("{data_type:?}").to_lowercase())
-            .collect();
-        self.fault(
-            &site.path,
-            format!("the type must be {}", names.join(" or ")),
-        );
-        None
-    }
 }
 
 /// Rules that concern a whole column.
@@ -447,17 +406,12 @@ fn top_only(generate: &Generate) -> bool {
         generate,
         Generate::Key { .. }
             | Generate::Reference { .. }
+            | Generate::Turn { .. }
             | Generate::Owner
             | Generate::Ordinal
+            | Generate::Ticks { .. }
+            | Generate::Uuid
             | Generate::Arrival { .. }
             | Generate::Lifecycle { .. }
     )
-}
-
-fn is_name(name: &str) -> bool {
-    name.len() <= LONGEST_NAME
-        && name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }

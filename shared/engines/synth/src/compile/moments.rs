@@ -9,11 +9,21 @@ use crate::model::{Facts, Rule};
 use crate::plan::{DataType, Generate, LifecycleStep, Shape, TimeUnit};
 use millrace_draw::Gate;
 
-const LONGEST_WINDOW: i64 = 366 * 100;
+pub(super) const LONGEST_WINDOW: i64 = 366 * 100;
 const LONGEST_DELAY: f64 = 100.0 * 366.0 * 86_400.0;
 const MOST_STEPS: usize = 64;
 
-const MOMENTS: [DataType; 2] = [DataType::Date, DataType::Timestamp];
+/// Seconds of a unit.
+pub(super) fn seconds_of(unit: TimeUnit) -> f64 {
+    match unit {
+        TimeUnit::Seconds => 1.0,
+        TimeUnit::Minutes => 60.0,
+        TimeUnit::Hours => 3_600.0,
+        TimeUnit::Days => 86_400.0,
+    }
+}
+
+pub(super) const MOMENTS: [DataType; 2] = [DataType::Date, DataType::Timestamp];
 
 impl Scope<'_, '_> {
     pub(super) fn arrival(&mut self, site: &Site<'_>, generate: &Generate) -> Compiled {
@@ -105,7 +115,7 @@ impl Scope<'_, '_> {
     }
 
     /// A delay in seconds; whole days where `whole_days`.
-    fn delay(
+    pub(super) fn delay(
         &mut self,
         site: &Site<'_>,
         shape: &Shape,
@@ -113,11 +123,7 @@ impl Scope<'_, '_> {
         unit: TimeUnit,
         whole_days: bool,
     ) -> Option<Distribution> {
-        let seconds = match unit {
-            TimeUnit::Minutes => 60.0,
-            TimeUnit::Hours => 3_600.0,
-            TimeUnit::Days => 86_400.0,
-        };
+        let seconds = seconds_of(unit);
         let (min, max) = (bounds.0 * seconds, bounds.1 * seconds);
         let valid = min >= 0.0
             && max <= LONGEST_DELAY

@@ -297,7 +297,7 @@ impl<'p> Scope<'_, 'p> {
         step: Option<f64>,
         ending: Option<f64>,
     ) -> Compiled {
-        self.expect_type(site, &[DataType::Integer, DataType::Decimal])?;
+        self.expect_number(site)?;
         match number(site.column.data_type, shape, bounds, step, ending) {
             Ok(distribution) => {
                 let lattice = distribution.lattice();
@@ -330,14 +330,12 @@ fn number(
     step: Option<f64>,
     ending: Option<f64>,
 ) -> Result<Distribution, String> {
-    let scale = if data_type == DataType::Decimal {
-        100.0
-    } else {
-        1.0
-    };
+    let scale = 10_u64.pow(data_type.digits()) as f64;
     let units = |name: &str, value: f64| {
         let exact = libm::round(value * scale);
-        if (value * scale - exact).abs() < 1e-6 && exact.abs() < 1e14 {
+        // Doubles have some 16 digits: what is lost of large numbers is no digit too many.
+        let tolerance = f64::max(1e-6, exact.abs() * 1e-15);
+        if (value * scale - exact).abs() < tolerance && exact.abs() < 1e14 {
             Ok(exact as i64)
         } else {
             Err(format!(

@@ -1,7 +1,7 @@
 //! Syntax to a typed tree: types, digits, what may be null, least and greatest values.
 
 use super::parse::{Operator, Syntax};
-use super::{Comparison, Interval, Kind, Node, Type, divide_rounded, power, rescale};
+use super::{Comparison, Interval, Kind, Node, Part, Type, divide_rounded, power, rescale};
 
 /// Digits after the point of quotients, and the most of products.
 const QUOTIENT_SCALE: u32 = 6;
@@ -410,7 +410,21 @@ fn call(function: &str, mut arguments: Vec<Node>) -> Result<Node, String> {
                 name(other.value_type)
             )),
         },
-        ("is_null" | "date", _) => Err(wrong_count("one value")),
+        ("hour" | "weekday" | "month", 1) => {
+            let part = match function {
+                "hour" => Part::Hour,
+                "weekday" => Part::Weekday,
+                _ => Part::Month,
+            };
+            let moment = seconds(arguments.remove(0), function)?;
+            Ok(Node {
+                value_type: Type::Number(0),
+                may_be_null: moment.may_be_null,
+                interval: Some(part.interval()),
+                kind: Kind::Part(part, Box::new(moment)),
+            })
+        }
+        ("is_null" | "date" | "hour" | "weekday" | "month", _) => Err(wrong_count("one value")),
         ("round", _) => Err(wrong_count("a number and its digits")),
         ("days" | "hours" | "minutes", _) => Err(wrong_count("two moments")),
         _ => Err(format!("there is no function {function}")),

@@ -75,6 +75,7 @@ impl Node {
             Kind::Days(inner) => inner
                 .lane(rows, paths)
                 .map(|seconds| seconds.div_euclid(86_400)),
+            Kind::Part(part, inner) => inner.lane(rows, paths).map(|seconds| part.of(seconds)),
             Kind::Add(left, right) => left
                 .lane(rows, paths)
                 .join(right.lane(rows, paths), i128::saturating_add),

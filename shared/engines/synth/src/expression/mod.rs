@@ -4,7 +4,8 @@
 //! - `+ - * /` on numbers; `= <> < <= > >=` on two values of one kind; `and`, `or`, `not`.
 //! - `if(condition, a, b)`, `min(a, b, …)`, `max(a, b, …)`, `coalesce(a, b, …)`, `is_null(a)`,
 //!   `round(number, digits)`, `days(from, to)`, `hours(from, to)`, `minutes(from, to)` (whole units that
-//!   have passed, negative if `to` is earlier), `date(moment)`.
+//!   have passed, negative if `to` is earlier), `date(moment)`, `hour(moment)` from 0, `weekday(moment)` from
+//!   1 for Monday, `month(moment)` from 1.
 //!
 //! Numbers are integers with a fixed count of digits after the point: sums have the digits of the longer
 //! side, products those of both (12 at most), quotients 6. Rounding is half away from zero; the result is
@@ -18,6 +19,7 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
+use crate::calendar;
 pub(crate) use check::{Operand, check};
 pub(crate) use parse::parse;
 
@@ -74,6 +76,38 @@ pub(crate) enum Kind {
     /// Seconds of a day, or days of seconds.
     Seconds(Box<Node>),
     Days(Box<Node>),
+    /// Of seconds.
+    Part(Part, Box<Node>),
+}
+
+/// Parts of a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Hour,
+    Weekday,
+    Month,
+}
+
+impl Part {
+    fn of(self, seconds: i128) -> i128 {
+        let days = seconds.div_euclid(86_400);
+        match self {
+            Self::Hour => seconds.rem_euclid(86_400) / 3_600,
+            Self::Weekday => (days + 3).rem_euclid(7) + 1,
+            Self::Month => {
+                let days = i64::try_from(days).unwrap_or(0);
+                i128::from(calendar::civil_from_days(days).1)
+            }
+        }
+    }
+
+    fn interval(self) -> Interval {
+        match self {
+            Self::Hour => (0, 23),
+            Self::Weekday => (1, 7),
+            Self::Month => (1, 12),
+        }
+    }
 }
 
 /// Comparisons.
