@@ -1,0 +1,354 @@
+//! From the words of a question to elements of the schema: candidates with scores and reasons.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::lexicon::Lexicon;
+use crate::schema::{ColumnId, Schema, TableId};
+use crate::words::stem::root;
+use crate::words::synonyms::synonyms;
+use crate::words::lemma;
+
+/// A table or a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Element {
+    Table(TableId),
+    Column(ColumnId),
+}
+
+/// Why a span was linked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reason {
+    Name,
+    PartOfName,
+    SameRoot,
+    Synonym,
+    Lexicon,
+    Measure,
+    Value,
+    PartOfValue,
+    Default,
+}
+
+impl Reason {
+    pub(crate) const fn text(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::PartOfName => "part_of_name",
+            Self::SameRoot => "same_root",
+            Self::Synonym => "synonym",
+            Self::Lexicon => "lexicon",
+            Self::Measure => "measure_word",
+            Self::Value => "value",
+            Self::PartOfValue => "part_of_value",
+            Self::Default => "default",
+        }
+    }
+}
+
+/// An element that a span may mean.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Candidate {
+    pub(crate) element: Element,
+    /// From 0 to 1.
+    pub(crate) score: f64,
+    pub(crate) reason: Reason,
+    /// For values: the text as it stands in the rows.
+    pub(crate) value: Option<String>,
+    /// The column holds the asked measure turned round.
+    pub(crate) against: bool,
+}
+
+impl Candidate {
+    pub(crate) fn new(element: Element, score: f64, reason: Reason) -> Self {
+        Self { element, score, reason, value: None, against: false }
+    }
+}
+
+/// Words at the end of column names that people leave out, and what a match without them is worth.
+const LEFT_OUT: &[(&str, f64)] = &[
+    ("name", 0.86), ("code", 0.8), ("description", 0.72), ("type", 0.6), ("number", 0.62), ("id", 0.42), ("title", 0.7),
+    ("text", 0.7), ("detail", 0.7), ("value", 0.7), ("amount", 0.62), ("date", 0.55), ("year", 0.5), ("of", 1.0), ("in", 1.0), ("the", 1.0), ("for", 1.0), ("to", 1.0), ("at", 0.9),
+    ("usd", 0.9), ("dollar", 0.9), ("million", 0.9), ("billion", 0.9), ("m", 0.9), ("km", 0.9), ("kg", 0.9), ("percent", 0.8), ("percentage", 0.8), ("by", 0.8), ("from", 0.9), ("is", 0.9), ("has", 0.9), ("number of", 0.6),
+];
+
+const ROOT: f64 = 0.84;
+const SYNONYM: f64 = 0.62;
+
+/// The words of the schema.
+#[derive(Debug, Default)]
+pub(crate) struct WordIndex {
+    columns: HashMap<String, Vec<ColumnId>>,
+    tables: HashMap<String, Vec<TableId>>,
+    roots: HashMap<String, Vec<String>>,
+    phrases: HashMap<String, Vec<Element>>,
+    values: HashMap<String, Vec<(ColumnId, String)>>,
+    hidden: Vec<ColumnId>,
+}
+
+impl WordIndex {
+    pub(crate) fn new(schema: &Schema, lexicon: &Lexicon) -> Self {
+        let mut index = Self::default();
+        for (id, table) in schema.tables.iter().enumerate() {
+            for word in &table.words {
+                push_new(index.tables.entry(word.clone()).or_default(), id);
+            }
+        }
+        for (id, column) in schema.columns.iter().enumerate() {
+            for word in &column.words {
+                push_new(index.columns.entry(word.clone()).or_default(), id);
+            }
+        }
+        let mut words: Vec<&String> = index.tables.keys().chain(index.columns.keys()).collect();
+        words.sort_unstable();
+        words.dedup();
+        let mut roots: HashMap<String, Vec<String>> = HashMap::new();
+        for word in words {
+            if word.len() >= 4 {
+                push_new(roots.entry(root(word)).or_default(), word.clone());
+            }
+        }
+        index.roots = roots;
+        index.add_lexicon(schema, lexicon);
+        index
+    }
+
+    fn add_lexicon(&mut self, schema: &Schema, lexicon: &Lexicon) {
+        let column = |name: &str| {
+            let (table, column) = name.split_once('.')?;
+            schema.column_named(schema.table_named(table)?, column)
+        };
+        for (table, phrases) in &lexicon.tables {
+            if let Some(table) = schema.table_named(table) {
+                for phrase in phrases {
+                    self.phrases.entry(phrase_key(phrase)).or_default().push(Element::Table(table));
+                }
+            }
+        }
+        for (name, phrases) in &lexicon.columns {
+            if let Some(column) = column(name) {
+                for phrase in phrases {
+                    self.phrases.entry(phrase_key(phrase)).or_default().push(Element::Column(column));
+                }
+            }
+        }
+        for synonym in &lexicon.values {
+            if let Some(column) = column(&synonym.column) {
+                for phrase in &synonym.phrases {
+                    let values = self.values.entry(phrase_key(phrase)).or_default();
+                    values.push((column, synonym.value.clone()));
+                }
+            }
+        }
+        self.hidden = lexicon.hidden.iter().filter_map(|name| column(name)).collect();
+    }
+
+    /// Values that the owner's lexicon gives to a phrase of base forms.
+    pub(crate) fn lexicon_values(&self, phrase: &str) -> &[(ColumnId, String)] {
+        self.values.get(phrase).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn knows(&self, word: &str) -> bool {
+        self.columns.contains_key(word) || self.tables.contains_key(word)
+    }
+
+    /// What the base forms `words`, taken together, may mean; best first.
+    pub(crate) fn link(&self, schema: &Schema, words: &[String]) -> Vec<Candidate> {
+        let mut found: BTreeMap<Element, Candidate> = BTreeMap::new();
+        let mut offer = |candidate: Candidate| {
+            if matches!(candidate.element, Element::Column(column) if self.hidden.contains(&column)) {
+                return;
+            }
+            match found.entry(candidate.element) {
+                std::collections::btree_map::Entry::Vacant(place) => {
+                    place.insert(candidate);
+                }
+                std::collections::btree_map::Entry::Occupied(mut place) => {
+                    if place.get().score < candidate.score {
+                        place.insert(candidate);
+                    }
+                }
+            }
+        };
+        for element in self.phrases.get(&words.join(" ")).into_iter().flatten() {
+            offer(Candidate::new(*element, 1.05, Reason::Lexicon));
+        }
+        let forms: Vec<Vec<(String, f64)>> = words.iter().map(|word| self.forms(word)).collect();
+        if forms.iter().all(|forms| !forms.is_empty()) {
+            for table in self.tables_of(&forms) {
+                if let Some((score, quality)) = table_score(&schema.tables[table].words, &forms) {
+                    offer(Candidate::new(Element::Table(table), score, reason(score, quality)));
+                }
+            }
+            for column in self.columns_of(&forms) {
+                let table = &schema.tables[schema.table_of(column)];
+                let column_words = &schema.columns[column];
+                if let Some((score, quality)) = column_score(&column_words.words, &column_words.core, &table.words, &forms) {
+                    offer(Candidate::new(Element::Column(column), score, reason(score, quality)));
+                }
+            }
+        }
+        let mut all: Vec<Candidate> = found.into_values().collect();
+        all.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.element.cmp(&other.element)));
+        all
+    }
+
+    /// Forms of a word that the schema knows, and what a match by each is worth.
+    fn forms(&self, word: &str) -> Vec<(String, f64)> {
+        let mut forms = Vec::new();
+        if self.knows(word) {
+            forms.push((word.to_owned(), 1.0));
+        }
+        if word.len() >= 4 {
+            for other in self.roots.get(&root(word)).into_iter().flatten() {
+                if other != word {
+                    forms.push((other.clone(), ROOT));
+                }
+            }
+        }
+        for (at, other) in synonyms(word).iter().enumerate() {
+            if self.knows(other) && !forms.iter().any(|(form, _)| form == other) {
+                forms.push(((*other).to_owned(), SYNONYM - 0.01 * at as f64));
+            }
+        }
+        forms
+    }
+
+    fn tables_of(&self, forms: &[Vec<(String, f64)>]) -> Vec<TableId> {
+        let mut all = Vec::new();
+        for (form, _) in forms.iter().flatten() {
+            for table in self.tables.get(form).into_iter().flatten() {
+                push_new(&mut all, *table);
+            }
+        }
+        all
+    }
+
+    fn columns_of(&self, forms: &[Vec<(String, f64)>]) -> Vec<ColumnId> {
+        let mut all = Vec::new();
+        for (form, _) in forms.iter().flatten() {
+            for column in self.columns.get(form).into_iter().flatten() {
+                push_new(&mut all, *column);
+            }
+        }
+        all
+    }
+
+    /// Columns of the whole schema whose names hold one of `words`, earlier words better.
+    pub(crate) fn by_measure(&self, schema: &Schema, words: &[&str], against: &[&str], most: f64) -> Vec<Candidate> {
+        let mut all: Vec<Candidate> = Vec::new();
+        for (turned, list) in [(false, words), (true, against)] {
+            for (at, word) in list.iter().enumerate() {
+                for column in self.columns.get(*word).into_iter().flatten() {
+                    let core = &schema.columns[*column].core;
+                    let share = 1.0 / core.len().max(1) as f64;
+                    let score = most * (0.72 + 0.28 * share) * (1.0 - 0.07 * at as f64) * if turned { 0.9 } else { 1.0 };
+                    let known = all.iter().any(|other| other.element == Element::Column(*column));
+                    if !known && !self.hidden.contains(column) {
+                        let mut candidate = Candidate::new(Element::Column(*column), score, Reason::Measure);
+                        candidate.against = turned;
+                        all.push(candidate);
+                    }
+                }
+            }
+        }
+        all.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.element.cmp(&other.element)));
+        all
+    }
+}
+
+fn phrase_key(phrase: &str) -> String {
+    let words: Vec<String> = phrase.to_lowercase().split_whitespace().map(lemma).collect();
+    words.join(" ")
+}
+
+fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.contains(&item) {
+        list.push(item);
+    }
+}
+
+fn reason(score: f64, quality: f64) -> Reason {
+    if quality < 0.7 {
+        Reason::Synonym
+    } else if quality < 0.95 {
+        Reason::SameRoot
+    } else if score > 0.9 {
+        Reason::Name
+    } else {
+        Reason::PartOfName
+    }
+}
+
+/// The best form of a word among `words`: its place and worth.
+fn best_form(forms: &[(String, f64)], words: &[String]) -> Option<(usize, f64)> {
+    forms
+        .iter()
+        .filter_map(|(form, worth)| Some((words.iter().position(|word| word == form)?, *worth)))
+        .max_by(|one, other| one.1.total_cmp(&other.1))
+}
+
+fn table_score(words: &[String], forms: &[Vec<(String, f64)>]) -> Option<(f64, f64)> {
+    let mut quality = 0.0;
+    let mut matched = vec![false; words.len()];
+    for forms in forms {
+        let (at, worth) = best_form(forms, words)?;
+        matched[at] = true;
+        quality += worth;
+    }
+    quality /= forms.len() as f64;
+    let count = matched.iter().filter(|matched| **matched).count();
+    if count < forms.len() {
+        return None;
+    }
+    let coverage = count as f64 / words.len() as f64;
+    let head = matched.last().copied().unwrap_or(false);
+    let score = if count == words.len() { 1.0 } else { 0.3 + 0.5 * coverage + if head { 0.12 } else { 0.0 } };
+    Some((score * quality, quality))
+}
+
+fn column_score(words: &[String], core: &[String], table: &[String], forms: &[Vec<(String, f64)>]) -> Option<(f64, f64)> {
+    let mut quality = 0.0;
+    let mut matched = vec![false; words.len()];
+    let mut of_table = 0;
+    for forms in forms {
+        if let Some((at, worth)) = best_form(forms, words) {
+            if matched[at] {
+                return None;
+            }
+            matched[at] = true;
+            quality += worth;
+        } else {
+            let (_, worth) = best_form(forms, table)?;
+            of_table += 1;
+            quality += worth;
+        }
+    }
+    quality /= forms.len() as f64;
+    let count = matched.iter().filter(|matched| **matched).count();
+    if count == 0 {
+        return None;
+    }
+    let full = count as f64 / words.len() as f64;
+    let in_core = words.iter().zip(&matched).filter(|(word, matched)| **matched && core.contains(word)).count();
+    let mut coverage = full;
+    // The words of the table alone do not name one of its columns.
+    if in_core > 0 {
+        coverage = coverage.max(0.985 * in_core as f64 / core.len() as f64);
+    }
+    let mut worth = 1.0;
+    let mut left = 0;
+    for (word, matched) in words.iter().zip(&matched) {
+        if !matched {
+            if let Some((_, factor)) = LEFT_OUT.iter().find(|(other, _)| other == word) {
+                worth *= factor;
+            } else if !table.contains(word) || in_core == 0 {
+                left += 1;
+            }
+        }
+    }
+    if left == 0 {
+        coverage = coverage.max(worth);
+    }
+    let bonus = if of_table > 0 { 0.02 } else { 0.0 };
+    Some((quality * (0.3 + 0.7 * coverage) + bonus, quality))
+}

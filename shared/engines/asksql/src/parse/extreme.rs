@@ -1,0 +1,224 @@
+//! "the oldest", "the highest salary", "the most orders", "the most common".
+
+use super::{Choice, Extreme, Left, Pick, Reader, Use, Zone};
+use crate::form::Aggregate;
+use crate::link::Element;
+use crate::schema::Role;
+use crate::words::operators::Operator;
+
+impl Reader<'_> {
+    pub(super) fn extremes(&mut self) {
+        for at in 0..self.end() {
+            if self.used[at] {
+                continue;
+            }
+            match self.op(at) {
+                Some(Operator::Common(descending)) => self.common(at, descending),
+                Some(Operator::Extreme(descending)) if !self.is_mention(at) => self.extreme(at, descending),
+                _ if self.items[at].superlative && !(self.is_mention(at) && self.items[at].best_mention() > 0.9 && self.lower(at) != "latest") => {
+                    let word = self.lower(at);
+                    let up = crate::words::adjectives::measures(&word).next().is_none_or(|measure| measure.up);
+                    self.adjective(at, up);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// "top 3", "3 most", "five oldest".
+    fn limit_near(&mut self, at: usize) -> u64 {
+        for near in [at + 1, at.wrapping_sub(1)] {
+            if near < self.end()
+                && !self.used[near]
+                && let Some(number) = self.items[near].number
+                && number.fract() == 0.0
+                && (1.0..=1000.0).contains(&number)
+            {
+                self.used[near] = true;
+                return number as u64;
+            }
+        }
+        1
+    }
+
+    fn common(&mut self, at: usize, descending: bool) {
+        self.used[at] = true;
+        let limit = self.limit_near(at);
+        let next = self.skip(at + 1);
+        let left = if self.is_mention(next) && !self.is(next, Operator::Preposition) {
+            // The span stays free: it is also what is shown.
+            let counted = self.add_counted_by(next);
+            Left::Rows(counted)
+        } else {
+            Left::Rows(None)
+        };
+        self.sketch.extremes.push(Extreme { descending, left, limit, item: at });
+    }
+
+    /// What is common is a group; what is counted are the rows around it.
+    fn add_counted_by(&mut self, at: usize) -> Option<usize> {
+        if self.zones[at] == Zone::Where {
+            let slot = self.slot(at, Use::Group);
+            self.sketch.groups.push(slot);
+        }
+        None
+    }
+
+    fn extreme(&mut self, at: usize, descending: bool) {
+        let word = self.lower(at);
+        self.used[at] = true;
+        let limit = self.limit_near(at);
+        let mut next = self.skip(at + 1);
+        if self.used.get(next).copied().unwrap_or(false) && self.items[next].number.is_some() {
+            next = self.skip(next + 1);
+        }
+        let counts_word = word.contains("number of") || word.contains("amount of") || matches!(word.as_str(), "most" | "least" | "fewest");
+        let mut aggregate = None;
+        let mut number_of = word.contains("number of");
+        while let Some(operator) = self.op(next) {
+            match operator {
+                Operator::Aggregate(found) if !self.is_mention(next) => aggregate = Some(found),
+                Operator::NumberOf | Operator::HowMany if !self.is_mention(next) => number_of = true,
+                Operator::Distinct | Operator::Of => {}
+                Operator::Article | Operator::All | Operator::Their | Operator::Filler if !self.is_mention(next) => {}
+                _ => break,
+            }
+            self.used[next] = true;
+            next += 1;
+        }
+        if !self.is_mention(next) {
+            // "is the highest", "paid the most".
+            self.trailing(at, descending, limit, aggregate);
+            return;
+        }
+        // "largest in area", "highest by population" come through here too.
+        let table = self.items[next].mention.first().is_some_and(|best| matches!(best.element, Element::Table(_)));
+        let column = self.number_column(next);
+        if let Some(aggregate) = aggregate {
+            let slot = self.slot(next, Use::Aggregate);
+            self.push_extreme(descending, Left::Aggregate(aggregate, slot), limit, at);
+            return;
+        }
+        let counted = if number_of { !column || table } else { counts_word && (table || !column) };
+        if counted {
+            let counted = self.choose(Choice::CountInColumn, column && number_of && !table);
+            let slot = self.slot(next, Use::Count);
+            let left = if counted { Left::Column(slot) } else { Left::Rows(Some(slot)) };
+            self.push_extreme(descending, left, limit, at);
+            return;
+        }
+        if column && !table || column && self.items[next].mention.first().is_some_and(|best| !matches!(best.element, Element::Table(_))) {
+            self.extreme_column(at, next, descending, limit);
+            return;
+        }
+        // An entity: the adjective compares a measure of it, or counts what belongs to it.
+        let counts = self.choose(Choice::ExtremeCounts, false);
+        if counts {
+            self.push_extreme(descending, Left::Rows(None), limit, at);
+        } else {
+            self.adjective_with(at, descending, limit, &word);
+        }
+    }
+
+    /// A column with a number, a day or a year.
+    fn number_column(&self, at: usize) -> bool {
+        self.items[at].mention.iter().take(4).any(|candidate| match candidate.element {
+            Element::Column(column) => {
+                let column = &self.database.schema.columns[column];
+                candidate.score > 0.5
+                    && (column.is_number() || column.kind.is_time() || matches!(column.role, Role::Date | Role::Year))
+                    && column.role != Role::Id
+                    && column.refers.is_none()
+            }
+            Element::Table(_) => false,
+        })
+    }
+
+    /// "the highest salary": its greatest value where it is shown, the row that has it elsewhere.
+    fn extreme_column(&mut self, at: usize, next: usize, descending: bool, limit: u64) {
+        let before = self.back(at);
+        let shown = self.zones[at] == Zone::Show
+            && (before >= self.end() || self.items[before].comma || matches!(self.op(before), Some(Operator::Command | Operator::And | Operator::Which | Operator::HowMuch | Operator::Extreme(_) | Operator::Aggregate(_))))
+            && limit == 1;
+        // A name beside it asks for the row.
+        let alone = !(0..self.end()).any(|other| {
+            other != next && self.zones[other] == Zone::Show && self.is_mention(other) && self.named_output(other)
+        });
+        if shown && self.choose(Choice::ExtremeAsValue, alone || self.has_group()) {
+            let slot = self.slot(next, Use::Aggregate);
+            let aggregate = if descending { Aggregate::Maximum } else { Aggregate::Minimum };
+            self.sketch.picks.push(Pick { slot, aggregate: Some(aggregate), distinct: false, item: next });
+            return;
+        }
+        if shown {
+            let slot = self.slot(next, Use::Order);
+            let left = Left::Column(slot);
+            self.sketch.picks.push(Pick { slot, aggregate: None, distinct: false, item: next });
+            self.push_extreme(descending, left, limit, at);
+            return;
+        }
+        let slot = self.slot(next, Use::Order);
+        self.push_extreme(descending, Left::Column(slot), limit, at);
+    }
+
+    pub(super) fn has_group(&self) -> bool {
+        !self.sketch.groups.is_empty()
+    }
+
+    /// A span that will be shown by itself, not the owner of another.
+    fn named_output(&self, at: usize) -> bool {
+        let before = self.back(at);
+        !matches!(self.op(before), Some(Operator::Of | Operator::Preposition | Operator::Each | Operator::Extreme(_)))
+    }
+
+    fn push_extreme(&mut self, descending: bool, left: Left, limit: u64, item: usize) {
+        self.sketch.extremes.push(Extreme { descending, left, limit, item });
+    }
+
+    /// The superlative stands behind what it compares.
+    fn trailing(&mut self, at: usize, descending: bool, limit: u64, aggregate: Option<Aggregate>) {
+        let mut before = self.back(at);
+        while before < self.end() && matches!(self.op(before), Some(Operator::Be | Operator::Have)) {
+            before = self.back(before);
+        }
+        if before < self.end() && self.zones[before] == Zone::Where && self.is_mention(before) && self.number_column(before) {
+            let slot = self.slot(before, Use::Order);
+            let left = aggregate.map_or(Left::Column(slot), |aggregate| Left::Aggregate(aggregate, slot));
+            self.push_extreme(descending, left, limit, at);
+            return;
+        }
+        let word = self.lower(at);
+        let before_word = if before < self.end() { self.lower(before) } else { String::new() };
+        let measured = crate::words::adjectives::measures(&before_word).next().is_some();
+        if measured && let Some(slot) = self.measure_slot(&before_word, before, Use::Order) {
+            self.push_extreme(descending, Left::Column(slot), limit, at);
+            return;
+        }
+        if !matches!(word.as_str(), "most" | "least" | "fewest" | "top") && crate::words::adjectives::measures(&word).next().is_some() {
+            self.adjective_with(at, descending, limit, &word);
+            return;
+        }
+        self.push_extreme(descending, Left::Rows(None), limit, at);
+    }
+
+    fn adjective(&mut self, at: usize, up: bool) {
+        let limit = self.limit_near(at);
+        let word = self.lower(at);
+        self.used[at] = true;
+        // "earliest start date": the mention after it is what is compared.
+        let next = self.skip(at + 1);
+        if self.is_mention(next) && self.number_column(next) && self.items[next].mention.first().is_some_and(|best| matches!(best.element, Element::Column(_))) {
+            self.extreme_column(at, next, up, limit);
+            return;
+        }
+        self.adjective_with(at, up, limit, &word);
+    }
+
+    fn adjective_with(&mut self, at: usize, up: bool, limit: u64, word: &str) {
+        let left = match self.measure_slot(word, at, Use::Order) {
+            Some(slot) => Left::Column(slot),
+            None => Left::Rows(None),
+        };
+        self.push_extreme(up, left, limit, at);
+    }
+}

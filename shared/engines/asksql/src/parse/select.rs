@@ -1,0 +1,269 @@
+//! What is shown: "the names and ages of all students", "how many", "who", "where".
+
+use super::{Choice, Left, Pick, Reader, Right, Use, Zone};
+use crate::form::Aggregate;
+use crate::link::Element;
+use crate::words::adjectives;
+use crate::words::operators::Operator;
+
+impl Reader<'_> {
+    pub(super) fn picks(&mut self) {
+        let mut aggregates: Vec<Aggregate> = Vec::new();
+        let mut distinct = false;
+        // Behind "of", "for": what follows owns what was named before.
+        let mut owning = false;
+        // Picks that wait for their owner.
+        let mut waiting: Vec<usize> = Vec::new();
+        let mut who = None;
+        for at in 0..self.end() {
+            if self.zones[at] != Zone::Show {
+                owning = false;
+                aggregates.clear();
+                continue;
+            }
+            if self.items[at].stop {
+                owning = false;
+                aggregates.clear();
+                distinct = false;
+                continue;
+            }
+            if self.items[at].comma {
+                owning = false;
+                continue;
+            }
+            if self.is_mention(at) {
+                self.pick(at, &mut aggregates, &mut distinct, owning, &mut waiting);
+                continue;
+            }
+            if self.used[at] && !self.sketch.picks.iter().any(|pick| pick.item == at) {
+                if let Some(slot) = self.slot_of[at]
+                    && self.sketch.slots[slot].usage == Use::Owner
+                {
+                    owning = false;
+                }
+                continue;
+            }
+            match self.op(at) {
+                Some(Operator::HowMany) => {
+                    self.used[at] = true;
+                    aggregates = vec![Aggregate::Count];
+                    owning = false;
+                    if matches!(self.lower(at).as_str(), "how often" | "how many times") {
+                        self.count_rows(at);
+                        aggregates.clear();
+                    }
+                }
+                Some(Operator::NumberOf) => {
+                    self.used[at] = true;
+                    // "average number of employees" keeps its average.
+                    if aggregates.is_empty() || aggregates == [Aggregate::Count] {
+                        aggregates = vec![Aggregate::Count];
+                    } else {
+                        aggregates.push(Aggregate::Count);
+                    }
+                    owning = false;
+                }
+                Some(Operator::Aggregate(aggregate)) => {
+                    self.used[at] = true;
+                    if aggregates.last() == Some(&Aggregate::Count) {
+                        aggregates.clear();
+                    }
+                    if !aggregates.contains(&aggregate) {
+                        aggregates.push(aggregate);
+                    }
+                }
+                Some(Operator::Distinct) => {
+                    self.used[at] = true;
+                    distinct = true;
+                }
+                Some(Operator::Of) => owning = !self.sketch.picks.is_empty() || !waiting.is_empty(),
+                Some(Operator::Preposition | Operator::By) if !self.sketch.picks.is_empty() => owning = true,
+                Some(Operator::And) => {
+                    // "of A and B": B owns too, when it is an entity.
+                    let next = self.skip(at + 1);
+                    let entity = self.items.get(next).is_some_and(|item| item.mention.first().is_some_and(|best| matches!(best.element, Element::Table(_))));
+                    if !entity {
+                        owning = false;
+                    }
+                }
+                Some(Operator::Command | Operator::Which | Operator::Their) => owning = false,
+                Some(Operator::Who) => {
+                    self.used[at] = true;
+                    who = Some(at);
+                    owning = false;
+                }
+                Some(Operator::When) => {
+                    if let Some(slot) = self.time_slot(at, at) {
+                        self.used[at] = true;
+                        self.show(slot, None, at);
+                    }
+                }
+                Some(Operator::Where) => {
+                    self.used[at] = true;
+                    let words = ["location", "city", "address", "state", "country", "place", "venue", "origin"];
+                    if let Some(slot) = self.words_slot(&words, at, Use::Show, false) {
+                        self.show(slot, None, at);
+                    }
+                }
+                Some(Operator::HowMuch) => {
+                    self.used[at] = true;
+                    let next = self.skip(at + 1);
+                    if !self.is_mention(next) {
+                        let words = ["price", "cost", "amount", "salary", "balance", "budget"];
+                        if let Some(slot) = self.words_slot(&words, at, Use::Show, true) {
+                            self.show(slot, None, at);
+                        }
+                    }
+                }
+                _ if self.lower(at) == "how" => {
+                    self.used[at] = true;
+                    let next = self.lower(at + 1);
+                    if let Some((_, columns)) = adjectives::HOW.iter().find(|(word, _)| *word == next)
+                        && let Some(slot) = self.words_slot(columns, at + 1, Use::Show, true)
+                    {
+                        self.used[at + 1] = true;
+                        self.show(slot, None, at + 1);
+                    }
+                }
+                _ => {}
+            }
+        }
+        if aggregates.contains(&Aggregate::Count) && !self.sketch.picks.iter().any(|pick| pick.aggregate == Some(Aggregate::Count)) {
+            self.count_rows(self.end().saturating_sub(1));
+        }
+        self.finish_picks(who, distinct);
+    }
+
+    fn show(&mut self, slot: usize, aggregate: Option<Aggregate>, item: usize) {
+        self.sketch.picks.push(Pick { slot, aggregate, distinct: false, item });
+    }
+
+    /// Counts the rows of whatever is asked about.
+    fn count_rows(&mut self, at: usize) {
+        let slot = self.any_table_slot(at, Use::Count, false);
+        self.show(slot, Some(Aggregate::Count), at);
+    }
+
+    fn pick(&mut self, at: usize, aggregates: &mut Vec<Aggregate>, distinct: &mut bool, owning: bool, waiting: &mut Vec<usize>) {
+        let table = self.items[at].table().is_some();
+        let best_table = self.items[at].mention.first().is_some_and(|best| matches!(best.element, Element::Table(_)));
+        let next = at + 1;
+        // "the customer's name", "student ages": the entity owns what follows it.
+        let owns_next = best_table && self.is_mention(next) && self.items[next].has_column() && !self.is(next, Operator::Filler) && aggregates.first() != Some(&Aggregate::Count);
+        if (owning && table) || owns_next {
+            let owner = self.slot(at, Use::Owner);
+            self.sketch.owners.push(owner);
+            for pick in waiting.drain(..) {
+                let slot = self.sketch.picks[pick].slot;
+                if self.sketch.slots[slot].owner.is_none() && slot != owner {
+                    self.sketch.slots[slot].owner = Some(owner);
+                }
+            }
+            return;
+        }
+        if owning && !aggregates.is_empty() && self.sketch.picks.last().is_some_and(|pick| pick.item + 2 >= at) {
+            return;
+        }
+        let counted = aggregates.contains(&Aggregate::Count);
+        let usage = if counted { Use::Count } else if aggregates.is_empty() { Use::Show } else { Use::Aggregate };
+        let slot = self.slot(at, usage);
+        let first_pick = self.sketch.picks.len();
+        if aggregates.is_empty() {
+            self.sketch.picks.push(Pick { slot, aggregate: None, distinct: false, item: at });
+            if *distinct {
+                self.sketch.distinct = true;
+            }
+        } else {
+            let list: Vec<Aggregate> = if counted && aggregates.len() > 1 { aggregates.iter().copied().filter(|aggregate| *aggregate != Aggregate::Count).collect() } else { aggregates.clone() };
+            let several = list.len() > 1;
+            for aggregate in list {
+                self.sketch.picks.push(Pick { slot, aggregate: Some(aggregate), distinct: *distinct, item: at });
+            }
+            // "maximum and minimum price": both are used; "average age and weight" goes on.
+            let goes_on = !counted && !several && (self.is(next, Operator::And) || self.items.get(next).is_some_and(|item| item.comma)) && {
+                let after = self.skip(next + 1);
+                self.is_mention(after) && after == next + 1 && self.number_like(after)
+            };
+            if !goes_on {
+                aggregates.clear();
+            }
+        }
+        *distinct = false;
+        for pick in first_pick..self.sketch.picks.len() {
+            waiting.push(pick);
+        }
+    }
+
+    fn number_like(&self, at: usize) -> bool {
+        self.items[at].mention.first().is_some_and(|best| match best.element {
+            Element::Column(column) => self.database.schema.columns[column].is_number(),
+            Element::Table(_) => false,
+        })
+    }
+
+    fn finish_picks(&mut self, who: Option<usize>, distinct: bool) {
+        if distinct {
+            self.sketch.distinct = true;
+        }
+        let plain = self.sketch.picks.iter().any(|pick| pick.aggregate.is_none());
+        if let Some(at) = who
+            && !plain
+        {
+            let slot = self.any_table_slot(at, Use::Show, true);
+            self.show(slot, None, at);
+        }
+        // The group of "for each X" is shown beside its numbers.
+        let groups = self.sketch.groups.clone();
+        for slot in groups {
+            let item = self.sketch.slots[slot].item;
+            let aggregated = self.sketch.picks.iter().any(|pick| pick.aggregate.is_some());
+            if !self.sketch.picks.iter().any(|pick| pick.slot == slot) {
+                let show = self.choose(Choice::ShowGroupKey, aggregated || self.sketch.picks.is_empty());
+                if show {
+                    self.show(slot, None, item);
+                }
+            }
+        }
+        if self.sketch.picks.is_empty() {
+            self.default_pick();
+        }
+        let default = self.sketch.distinct;
+        self.sketch.distinct = self.choose(Choice::Distinct, default);
+    }
+
+    /// Nothing was named to be shown: an owner or a free mention is, else any entity.
+    fn default_pick(&mut self) {
+        self.sketch.default_pick = true;
+        let counted_zone = (0..self.end()).find(|at| self.is_mention(*at) && self.items[*at].table().is_some());
+        if let Some(owner) = self.sketch.owners.first().copied() {
+            let item = self.sketch.slots[owner].item;
+            self.show(owner, None, item);
+        } else if let Some(at) = counted_zone.or_else(|| (0..self.end()).find(|at| self.is_mention(*at))) {
+            let slot = self.slot(at, Use::Show);
+            self.show(slot, None, at);
+        } else {
+            let slot = self.any_table_slot(0, Use::Show, false);
+            self.show(slot, None, 0);
+        }
+    }
+
+    /// Tables that are named and were given no part yet.
+    pub(super) fn needs(&mut self) {
+        for at in 0..self.end() {
+            if !self.is_mention(at) {
+                continue;
+            }
+            let best = &self.items[at].mention[0];
+            let table = matches!(best.element, Element::Table(_)) || self.items[at].table().is_some();
+            if !table || best.score < 0.55 {
+                continue;
+            }
+            let default = self.zones[at] == Zone::Where;
+            if self.choose(Choice::JoinNamed, default) {
+                let slot = self.slot(at, Use::Need);
+                self.sketch.needs.push(slot);
+            }
+        }
+        let _ = (Left::Rows(None), Right::Missing);
+    }
+}

@@ -1,0 +1,77 @@
+//! Which parts of a question say what is shown, and which say under what condition.
+
+use crate::items::Item;
+use crate::words::operators::Operator;
+
+/// What the words of a part are about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Zone {
+    Show,
+    Where,
+}
+
+/// The zone of every span.
+pub(crate) fn zones(items: &[Item]) -> Vec<Zone> {
+    let mut zones = Vec::with_capacity(items.len());
+    let mut zone = Zone::Show;
+    // Something to show was named since the zone began.
+    let mut named = false;
+    for (at, item) in items.iter().enumerate() {
+        let begins = at == 0 || items[at - 1].stop || items[at - 1].comma || items[at - 1].is(Operator::And) || (at >= 2 && items[at - 1].is(Operator::Preposition) && (items[at - 2].comma || items[at - 2].is(Operator::And) || items[at - 2].stop));
+        let after_stop = at > 0 && items[at - 1].stop;
+        match item.operator {
+            Some(Operator::Command | Operator::HowMany | Operator::HowMuch) if begins && !(item.is(Operator::Command) && item.best_mention() > 0.9 && !follows(items, at)) => {
+                zone = Zone::Show;
+                named = false;
+            }
+            Some(Operator::Which | Operator::Who | Operator::When | Operator::Where) if at == 0 || after_stop || (begins && zone == Zone::Where && items[at - 1].comma) || (at > 0 && items[at - 1].is(Operator::And) && !item.is(Operator::Who)) || (at == 1 && items[0].is(Operator::Preposition)) => {
+                zone = Zone::Show;
+                named = false;
+            }
+            Some(Operator::Which | Operator::Who | Operator::Where | Operator::When | Operator::Relative) if named => zone = Zone::Where,
+            Some(Operator::Preposition | Operator::Named | Operator::Without | Operator::Except | Operator::Not) if named => {
+                let text = item.text.to_lowercase();
+                if !matches!(text.as_str(), "for" | "from" | "to" | "about" | "among") {
+                    zone = Zone::Where;
+                }
+            }
+            Some(Operator::Have | Operator::Be | Operator::Do) if named => zone = Zone::Where,
+            Some(Operator::Their) if zone == Zone::Where && at > 0 && (items[at - 1].is(Operator::And) || items[at - 1].comma) && matches!(item.text.to_lowercase().as_str(), "their" | "its" | "his" | "her") => {
+                zone = Zone::Show;
+                named = false;
+            }
+            Some(Operator::NumberOf) if zone == Zone::Where && at > 1 && (items[at - 1].is(Operator::And) || (items[at - 1].is(Operator::Article) && items[at - 2].is(Operator::And))) && items[..at].iter().any(|item| item.is(Operator::Each)) => {
+                zone = Zone::Show;
+                named = false;
+            }
+            Some(Operator::Compare(_) | Operator::Between | Operator::Contains | Operator::StartsWith | Operator::EndsWith) if named => zone = Zone::Where,
+            Some(_) => {}
+            None => {
+                if item.stop {
+                    named = false;
+                    zone = Zone::Show;
+                } else if zone == Zone::Show && named && item.mention.is_empty() && is_verb(&item.text) {
+                    zone = Zone::Where;
+                }
+            }
+        }
+        if zone == Zone::Show && !item.mention.is_empty() && (item.operator.is_none() || item.best_mention() > 0.9 && !item.is(Operator::Command)) {
+            named = true;
+        }
+        if zone == Zone::Show && item.operator.is_none() && item.mention.is_empty() && !item.comma && !item.stop && item.values.is_empty() && !is_verb(&item.text) {
+            named = true;
+        }
+        zones.push(zone);
+    }
+    zones
+}
+
+/// An article or noun follows, as after a verb.
+fn follows(items: &[Item], at: usize) -> bool {
+    items.get(at + 1).is_some_and(|next| next.is(Operator::Article) || next.is(Operator::All))
+}
+
+fn is_verb(word: &str) -> bool {
+    let word = word.to_lowercase();
+    (word.ends_with("ing") || word.ends_with("ed")) && word.len() > 4
+}

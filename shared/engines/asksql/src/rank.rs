@@ -1,0 +1,140 @@
+//! Candidates and their order: features of a reading, and weights fitted on questions with known SQL.
+
+mod weights;
+
+use crate::form::{Query, Value};
+use crate::items::Item;
+use crate::link::{Element, Reason};
+use crate::parse::{CHOICES, Flips, Sketch, Use};
+use crate::resolve::Filling;
+use crate::schema::{JoinGraph, Role, Schema};
+
+/// Features beside the one for every choice.
+const OTHERS: &[&str] = &[
+    "filling",
+    "links_mean",
+    "links_min",
+    "unused",
+    "unused_names",
+    "join_cost",
+    "inferred_joins",
+    "tables",
+    "owner_missed",
+    "table_missed",
+    "default_pick",
+    "default_links",
+    "synonym_links",
+    "part_links",
+    "outputs",
+    "shown_reference",
+    "text_compared",
+    "id_measured",
+    "value_on_name",
+    "grouped",
+    "subqueries",
+    "fan_out",
+    "unused_capital",
+    "flips",
+];
+
+pub(crate) const FEATURES: usize = CHOICES + OTHERS.len();
+
+/// Names of the features in the order of their weights.
+pub(crate) fn feature_names() -> Vec<String> {
+    (0..CHOICES).map(|choice| format!("flip_{choice}")).chain(OTHERS.iter().map(|name| (*name).to_owned())).collect()
+}
+
+/// A reading of the question as a query.
+#[derive(Debug, Clone)]
+pub(crate) struct Reading {
+    pub(crate) query: Query,
+    pub(crate) sql: String,
+    pub(crate) features: [f64; FEATURES],
+    pub(crate) score: f64,
+    pub(crate) sketch: std::rc::Rc<Sketch>,
+    pub(crate) filling: Filling,
+    pub(crate) flips: Flips,
+}
+
+pub(crate) fn score(features: &[f64; FEATURES]) -> f64 {
+    features.iter().zip(&weights::WEIGHTS).map(|(feature, weight)| feature * weight).sum()
+}
+
+/// What speaks for and against a reading.
+pub(crate) fn features(
+    schema: &Schema,
+    graph: &mut JoinGraph,
+    items: &[Item],
+    sketch: &Sketch,
+    filling: &Filling,
+    query: &Query,
+    flips: Flips,
+) -> [f64; FEATURES] {
+    let mut features = [0.0; FEATURES];
+    for (choice, feature) in features.iter_mut().enumerate().take(CHOICES) {
+        *feature = f64::from(flips.0 >> choice & 1);
+    }
+    let scores: Vec<f64> = filling.chosen.iter().map(|candidate| candidate.score).collect();
+    let count = scores.len().max(1) as f64;
+    let tables = query.own_tables(|column| schema.table_of(column));
+    let edges = graph.tree(&tables).unwrap_or_default();
+    let by_reason = |reason: Reason| filling.chosen.iter().filter(|candidate| candidate.reason == reason).count() as f64;
+    let is_table = |candidate: &crate::link::Candidate| matches!(candidate.element, Element::Table(table) if !tables.contains(&table));
+    let missed = sketch.slots.iter().zip(&filling.chosen).filter(|(_, candidate)| is_table(candidate)).count() as f64;
+    let owner_missed = sketch
+        .slots
+        .iter()
+        .zip(&filling.chosen)
+        .filter(|(slot, candidate)| {
+            slot.owner.is_some_and(|owner| {
+                crate::resolve::table_of(schema, filling.chosen[owner].element) != crate::resolve::table_of(schema, candidate.element)
+            })
+        })
+        .count() as f64;
+    let shown_reference = query.outputs.iter().filter(|value| matches!(value, Value::Column(column) if schema.columns[*column].refers.is_some())).count();
+    let id_measured = query.outputs.iter().filter(|value| matches!(value, Value::Aggregate(_, column) if schema.columns[*column].role == Role::Id)).count();
+    let text_compared = sketch
+        .slots
+        .iter()
+        .zip(&filling.chosen)
+        .filter(|(slot, candidate)| matches!(slot.usage, Use::Compare | Use::Aggregate) && matches!(candidate.element, Element::Column(column) if !schema.columns[column].is_number() && !schema.columns[column].kind.is_time()))
+        .count();
+    let on_name = sketch
+        .slots
+        .iter()
+        .zip(&filling.chosen)
+        .filter(|(slot, candidate)| slot.usage == Use::Value && matches!(candidate.element, Element::Column(column) if schema.columns[column].role == Role::Name))
+        .count();
+    let unused_names = sketch.unused.iter().filter(|item| items[**item].best_mention() > 0.5).count();
+    let unused_capital = sketch.unused.iter().filter(|item| items[**item].capital && items[**item].first > 0 && items[**item].mention.is_empty()).count();
+    let fan_out = edges.iter().filter(|edge| tables.first().is_some_and(|first| edge.to.0 == *first)).count();
+    let subqueries = query.filters.iter().filter(|filter| matches!(filter, crate::form::Filter::Test(_, crate::form::Test::Query(..) | crate::form::Test::In(_) | crate::form::Test::NotIn(_)))).count();
+    let others = [
+        filling.score / count.max(1.0),
+        scores.iter().sum::<f64>() / count,
+        scores.iter().copied().fold(1.0, f64::min),
+        sketch.unused.len() as f64,
+        unused_names as f64,
+        edges.iter().map(|edge| edge.cost).sum(),
+        edges.iter().filter(|edge| !edge.declared).count() as f64,
+        edges.len() as f64,
+        owner_missed,
+        missed,
+        f64::from(u8::from(sketch.default_pick)),
+        by_reason(Reason::Default),
+        by_reason(Reason::Synonym),
+        by_reason(Reason::PartOfName) + by_reason(Reason::SameRoot) + by_reason(Reason::PartOfValue),
+        query.outputs.len() as f64,
+        shown_reference as f64,
+        text_compared as f64,
+        id_measured as f64,
+        on_name as f64,
+        f64::from(u8::from(!query.groups.is_empty())),
+        subqueries as f64,
+        fan_out as f64,
+        unused_capital as f64,
+        f64::from(flips.0.count_ones()),
+    ];
+    features[CHOICES..].copy_from_slice(&others);
+    features
+}
