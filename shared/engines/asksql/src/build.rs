@@ -91,6 +91,7 @@ impl Builder<'_> {
         self.extremes(&mut query)?;
         self.order(&mut query)?;
         self.complete_groups(&mut query);
+        self.count_once(&mut query);
         self.intersect(&mut query)?;
         if query.distinct && query.order.iter().any(|(value, _)| !query.outputs.contains(value)) {
             query.distinct = false;
@@ -109,13 +110,16 @@ impl Builder<'_> {
             }
         }
         query.outputs = seen;
-        (!query.outputs.is_empty() && query.outputs.len() <= 12).then_some(query)
+        (!query.outputs.is_empty() && query.outputs.len() <= 60).then_some(query)
     }
 
     fn outputs(&mut self, query: &mut Query) -> Option<()> {
         for pick in &self.sketch.picks {
             let element = self.chosen(pick.slot).element;
             match (pick.aggregate, element) {
+                (None, Element::Table(table)) if pick.everything => {
+                    query.outputs.extend(self.schema.tables[table].columns.iter().copied().map(Value::Column));
+                }
                 (None, Element::Table(table)) => {
                     let display = self.schema.tables[table].display.clone();
                     let key = self.schema.single_key(table);
@@ -182,6 +186,28 @@ impl Builder<'_> {
                     Some(Value::Rows(table))
                 }
             }
+        }
+    }
+
+    /// Rows that a join repeats are counted once.
+    fn count_once(&mut self, query: &mut Query) {
+        let [Value::Rows(table)] = query.outputs.as_slice() else {
+            return;
+        };
+        let table = *table;
+        if !query.groups.is_empty() || !query.having.is_empty() {
+            return;
+        }
+        let Some(key) = self.schema.single_key(table) else {
+            return;
+        };
+        let tables = query.own_tables(|column| self.schema.table_of(column));
+        let repeated = tables.iter().any(|other| {
+            *other != table
+                && self.graph.tree(&[table, *other]).is_some_and(|edges| edges.first().is_some_and(|edge| edge.to.0 == table))
+        });
+        if repeated && self.choose(Choice::CountOnce, true) {
+            query.outputs = vec![Value::Different(key)];
         }
     }
 

@@ -185,7 +185,8 @@ fn read(database: &Database, tokens: &[Token], item: &mut Item) -> f64 {
     item.operator = operator(&lower);
     if item.operator.is_some() {
         let filler = item.is(Operator::Filler) || item.is(Operator::Article);
-        worth = if filler { 0.3 * count } else { 1.0 * count + 0.05 * (count - 1.0) };
+        let article = if lower.starts_with("the ") { 0.6 } else { 0.0 };
+        worth = if filler { 0.3 * count } else { 1.0 * count + 0.05 * (count - 1.0) - article };
     }
     let content = tokens.len() <= MOST_WORDS
         && !is_function_word(&tokens[0].lower)
@@ -219,8 +220,7 @@ fn read(database: &Database, tokens: &[Token], item: &mut Item) -> f64 {
             item.comparative |= tokens.len() > 1 && (lower.starts_with("more ") || lower.starts_with("less "));
         }
         if let Some(best) = item.mention.first() {
-            let length = words.len() as f64;
-            worth = worth.max(best.score * length + 0.3 * (length - 1.0) * best.score);
+            worth = worth.max(best.score * count + 0.3 * (count - 1.0) * best.score);
         }
         for (column, value) in database.index.lexicon_values(&words.join(" ")) {
             let mut candidate = Candidate::new(Element::Column(*column), 1.05, Reason::Lexicon);

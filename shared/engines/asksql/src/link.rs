@@ -172,6 +172,7 @@ impl WordIndex {
         for element in self.phrases.get(&words.join(" ")).into_iter().flatten() {
             offer(Candidate::new(*element, 1.05, Reason::Lexicon));
         }
+        let words = self.respelled(words);
         let forms: Vec<Vec<(String, f64)>> = words.iter().map(|word| self.forms(word)).collect();
         if forms.iter().all(|forms| !forms.is_empty()) {
             for table in self.tables_of(&forms) {
@@ -190,6 +191,28 @@ impl WordIndex {
         let mut all: Vec<Candidate> = found.into_values().collect();
         all.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.element.cmp(&other.element)));
         all
+    }
+
+    /// "hometown" where the schema says "home town", and the other way round.
+    fn respelled(&self, words: &[String]) -> Vec<String> {
+        if words.len() > 1 {
+            let joined = words.concat();
+            if self.knows(&joined) {
+                return vec![joined];
+            }
+        }
+        let mut out = Vec::with_capacity(words.len());
+        for word in words {
+            let split = (3..word.len().saturating_sub(2)).find_map(|at| {
+                let (first, second) = (word.get(..at)?, word.get(at..)?);
+                (self.knows(first) && self.knows(second)).then(|| [first.to_owned(), second.to_owned()])
+            });
+            match split {
+                Some(parts) if !self.knows(word) => out.extend(parts),
+                _ => out.push(word.clone()),
+            }
+        }
+        out
     }
 
     /// Forms of a word that the schema knows, and what a match by each is worth.
@@ -330,7 +353,7 @@ fn column_score(words: &[String], core: &[String], table: &[String], forms: &[Ve
     }
     let full = count as f64 / words.len() as f64;
     let in_core = words.iter().zip(&matched).filter(|(word, matched)| **matched && core.contains(word)).count();
-    let mut coverage = full;
+    let mut coverage = if in_core > 0 { full } else { 0.4 * full };
     // The words of the table alone do not name one of its columns.
     if in_core > 0 {
         coverage = coverage.max(0.985 * in_core as f64 / core.len() as f64);
@@ -346,7 +369,7 @@ fn column_score(words: &[String], core: &[String], table: &[String], forms: &[Ve
             }
         }
     }
-    if left == 0 {
+    if left == 0 && in_core > 0 {
         coverage = coverage.max(worth);
     }
     let bonus = if of_table > 0 { 0.02 } else { 0.0 };

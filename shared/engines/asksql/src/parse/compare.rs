@@ -58,8 +58,8 @@ impl Reader<'_> {
             return;
         }
         let comparison = match self.lower(at + 2).as_str() {
-            "more" | "above" | "higher" | "greater" | "over" | "later" | "older" | "larger" => Comparison::AtLeast,
-            "less" | "fewer" | "below" | "lower" | "under" | "earlier" | "younger" => Comparison::AtMost,
+            "more" | "above" | "higher" | "greater" | "over" | "later" | "older" | "larger" | "after" | "newer" | "longer" => Comparison::AtLeast,
+            "less" | "fewer" | "below" | "lower" | "under" | "earlier" | "younger" | "before" | "shorter" => Comparison::AtMost,
             _ => return,
         };
         self.used[at] = true;
@@ -199,6 +199,10 @@ impl Reader<'_> {
             self.push(Left::Rows(None), right, at);
             return;
         }
+        if self.has(self.back(at)) || matches!(unit.as_str(), "record" | "records" | "entries" | "rows") {
+            self.push(Left::Rows(None), right, at);
+            return;
+        }
         // A measure word before it: "cost more than 500", "scored over 10".
         for before in (at.saturating_sub(3)..at).rev() {
             let text = self.lower(before);
@@ -222,6 +226,11 @@ impl Reader<'_> {
             return;
         }
         self.push(Left::Rows(None), right, at);
+    }
+
+    /// "has", "that have".
+    fn has(&self, at: usize) -> bool {
+        self.is(at, Operator::Have) || self.is(at, Operator::Relative) && (self.lower(at).ends_with("have") || self.lower(at).ends_with("has") || self.lower(at).ends_with("had"))
     }
 
     /// "average", "total" before a mention in a condition.
@@ -268,7 +277,7 @@ impl Reader<'_> {
             if self.is(before, Operator::Preposition) && !matches!(self.lower(before).as_str(), "at" | "from" | "in") {
                 break;
             }
-            if self.is(before, Operator::Have) {
+            if self.has(before) {
                 // "who have more than 3": nothing stands before it.
                 return None;
             }
@@ -440,6 +449,11 @@ impl Reader<'_> {
         while next < self.end() && (matches!(self.op(next), Some(Operator::Than | Operator::Article | Operator::Preposition)) || matches!(self.lower(next).as_str(), "year" | "to")) {
             next += 1;
         }
+        // "after season 2007"
+        let named = (self.is_mention(next) && self.is_time(next) && self.items.get(next + 1).is_some_and(|item| item.number.is_some())).then_some(next);
+        if named.is_some() {
+            next += 1;
+        }
         let Some(item) = self.items.get(next) else {
             return;
         };
@@ -451,10 +465,11 @@ impl Reader<'_> {
                 self.push(Left::Column(slot), Right::Beside(comparison, interval), at);
             }
         } else if let Some(number) = item.number {
+            let named = named.map(|place| self.slot(place, Use::Compare));
             for used in at..=next {
                 self.used[used] = true;
             }
-            if let Some(slot) = self.time_slot(at, next) {
+            if let Some(slot) = named.or_else(|| self.time_slot(at, next)) {
                 self.push(Left::Column(slot), Right::Compare(comparison, Literal::Number(number)), at);
             }
         }

@@ -147,13 +147,13 @@ impl Reader<'_> {
         if shown && self.choose(Choice::ExtremeAsValue, alone || self.has_group()) {
             let slot = self.slot(next, Use::Aggregate);
             let aggregate = if descending { Aggregate::Maximum } else { Aggregate::Minimum };
-            self.sketch.picks.push(Pick { slot, aggregate: Some(aggregate), distinct: false, item: next });
+            self.sketch.picks.push(Pick { slot, aggregate: Some(aggregate), distinct: false, everything: false, item: next });
             return;
         }
         if shown {
             let slot = self.slot(next, Use::Order);
             let left = Left::Column(slot);
-            self.sketch.picks.push(Pick { slot, aggregate: None, distinct: false, item: next });
+            self.sketch.picks.push(Pick { slot, aggregate: None, distinct: false, everything: false, item: next });
             self.push_extreme(descending, left, limit, at);
             return;
         }

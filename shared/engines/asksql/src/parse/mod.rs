@@ -61,9 +61,11 @@ pub(crate) enum Choice {
     ShowOrder,
     /// Values in one row are joined by OR.
     Or,
+    /// Rows that a join repeats are counted once.
+    CountOnce,
 }
 
-pub(crate) const CHOICES: usize = 17;
+pub(crate) const CHOICES: usize = 18;
 
 /// The choices that are taken against their default, as bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -109,6 +111,8 @@ pub(crate) struct Pick {
     pub(crate) slot: SlotId,
     pub(crate) aggregate: Option<Aggregate>,
     pub(crate) distinct: bool,
+    /// Every column of the table.
+    pub(crate) everything: bool,
     pub(crate) item: usize,
 }
 

@@ -76,7 +76,7 @@ impl Reader<'_> {
                     self.used[at] = true;
                     distinct = true;
                 }
-                Some(Operator::Of) => owning = !self.sketch.picks.is_empty() || !waiting.is_empty(),
+                Some(Operator::Of) => owning = !self.sketch.picks.is_empty() || self.free_word_before(at),
                 Some(Operator::Preposition | Operator::By) if !self.sketch.picks.is_empty() => owning = true,
                 Some(Operator::And) => {
                     // "of A and B": B owns too, when it is an entity.
@@ -135,7 +135,7 @@ impl Reader<'_> {
     }
 
     fn show(&mut self, slot: usize, aggregate: Option<Aggregate>, item: usize) {
-        self.sketch.picks.push(Pick { slot, aggregate, distinct: false, item });
+        self.sketch.picks.push(Pick { slot, aggregate, distinct: false, everything: false, item });
     }
 
     /// Counts the rows of whatever is asked about.
@@ -150,7 +150,7 @@ impl Reader<'_> {
         let next = at + 1;
         // "the customer's name", "student ages": the entity owns what follows it.
         let owns_next = best_table && self.is_mention(next) && self.items[next].has_column() && !self.is(next, Operator::Filler) && aggregates.first() != Some(&Aggregate::Count);
-        if (owning && table) || owns_next {
+        if ((owning && table) || owns_next) && !(self.sketch.picks.is_empty() && self.everything(at)) {
             let owner = self.slot(at, Use::Owner);
             self.sketch.owners.push(owner);
             for pick in waiting.drain(..) {
@@ -161,6 +161,11 @@ impl Reader<'_> {
             }
             return;
         }
+        if best_table && aggregates.is_empty() && self.everything(at) {
+            let slot = self.slot(at, Use::Show);
+            self.sketch.picks.push(Pick { slot, aggregate: None, distinct: false, everything: true, item: at });
+            return;
+        }
         if owning && !aggregates.is_empty() && self.sketch.picks.last().is_some_and(|pick| pick.item + 2 >= at) {
             return;
         }
@@ -169,7 +174,7 @@ impl Reader<'_> {
         let slot = self.slot(at, usage);
         let first_pick = self.sketch.picks.len();
         if aggregates.is_empty() {
-            self.sketch.picks.push(Pick { slot, aggregate: None, distinct: false, item: at });
+            self.sketch.picks.push(Pick { slot, aggregate: None, distinct: false, everything: false, item: at });
             if *distinct {
                 self.sketch.distinct = true;
             }
@@ -177,7 +182,7 @@ impl Reader<'_> {
             let list: Vec<Aggregate> = if counted && aggregates.len() > 1 { aggregates.iter().copied().filter(|aggregate| *aggregate != Aggregate::Count).collect() } else { aggregates.clone() };
             let several = list.len() > 1;
             for aggregate in list {
-                self.sketch.picks.push(Pick { slot, aggregate: Some(aggregate), distinct: *distinct, item: at });
+                self.sketch.picks.push(Pick { slot, aggregate: Some(aggregate), distinct: *distinct, everything: false, item: at });
             }
             // "maximum and minimum price": both are used; "average age and weight" goes on.
             let goes_on = !counted && !several && (self.is(next, Operator::And) || self.items.get(next).is_some_and(|item| item.comma)) && {
@@ -192,6 +197,29 @@ impl Reader<'_> {
         for pick in first_pick..self.sketch.picks.len() {
             waiting.push(pick);
         }
+    }
+
+    /// A noun that nothing was made of stands before "of".
+    fn free_word_before(&self, at: usize) -> bool {
+        at > 0 && self.items[at - 1].operator.is_none() && !self.items[at - 1].comma && self.items[at - 1].mention.is_empty() && false
+    }
+
+    /// "all information about X", "the details of all X".
+    fn everything(&self, at: usize) -> bool {
+        let mut before = at;
+        for _ in 0..5 {
+            if before == 0 {
+                return false;
+            }
+            before -= 1;
+            if matches!(self.lower(before).as_str(), "information" | "info" | "details" | "detail" | "data" | "everything" | "attributes" | "columns" | "contents") && !self.used[before] {
+                return true;
+            }
+            if !matches!(self.op(before), Some(Operator::Of | Operator::Article | Operator::All | Operator::Preposition | Operator::Filler | Operator::Distinct)) {
+                return false;
+            }
+        }
+        false
     }
 
     fn number_like(&self, at: usize) -> bool {

@@ -251,8 +251,7 @@ impl Reader<'_> {
     fn consumes(&self, place: usize, at: usize) -> bool {
         if place > at {
             // "the Biology department": not when the department is what is shown.
-            let shown = self.zones[place] == Zone::Show && self.is(self.back(at), Operator::Which);
-            return !shown;
+            return self.zones[place] == Zone::Where;
         }
         let between_of = self.is(self.back(at), Operator::Of);
         let direct = self.back(at) == place;

@@ -59,6 +59,8 @@ fn role(column: &Column) -> Role {
         Role::Name
     } else if matches!(last, "code" | "number" | "phone") && !column.kind.is_number() {
         Role::Code
+    } else if column.kind.is_number() && column.facts.distinct > 1 && column.facts.minimum >= 1500.0 && column.facts.maximum <= 2100.0 && column.refers.is_none() && !column.key {
+        Role::Year
     } else if column.kind.is_number() {
         if matches!(last, "code") { Role::Code } else { Role::Measure }
     } else {

@@ -2,7 +2,7 @@
 
 /// Plurals and verb forms that the rules would miss.
 const IRREGULAR: &[(&str, &str)] = &[
-    ("aircrafts", "aircraft"), ("alumni", "alumnus"), ("analyses", "analysis"), ("bought", "buy"),
+    ("aircrafts", "aircraft"), ("ids", "id"), ("pcs", "pc"), ("tvs", "tv"), ("alumni", "alumnus"), ("analyses", "analysis"), ("bought", "buy"),
     ("buses", "bus"), ("businesses", "business"), ("children", "child"), ("courses", "course"), ("criteria", "criterion"),
     ("data", "data"), ("feet", "foot"), ("gases", "gas"), ("geese", "goose"), ("has", "have"), ("had", "have"),
     ("having", "have"), ("houses", "house"), ("indices", "index"), ("is", "be"), ("are", "be"),
@@ -35,7 +35,7 @@ pub(crate) fn lemma(word: &str) -> String {
     {
         return format!("{root}y");
     }
-    for ending in ["sses", "shes", "ches", "xes", "zes"] {
+    for ending in ["sses", "shes", "ches", "xes", "zzes"] {
         if word.ends_with(ending) {
             return word[..length - 2].to_owned();
         }

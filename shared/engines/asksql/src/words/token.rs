@@ -77,6 +77,7 @@ pub(crate) fn tokenise(question: &str, most: usize) -> Vec<Token> {
         } else {
             let shape = match letter {
                 ',' => Shape::Comma,
+                '.' if abbreviates(&letters, at) => Shape::Other,
                 '.' | '?' | '!' | ';' | ':' => Shape::Stop,
                 _ => Shape::Other,
             };
@@ -85,6 +86,15 @@ pub(crate) fn tokenise(question: &str, most: usize) -> Vec<Token> {
         }
     }
     tokens
+}
+
+/// A point behind letters with a small letter after it ends no sentence ("Comp. Sci. department").
+fn abbreviates(letters: &[char], point: usize) -> bool {
+    let next = letters[point + 1..].iter().find(|letter| !letter.is_whitespace());
+    let after_letter = point > 0 && letters[point - 1].is_alphabetic();
+    let short = letters[..point].iter().rev().take_while(|letter| letter.is_alphabetic()).count() <= 4;
+    let capital = letters[..point].iter().rev().take_while(|letter| letter.is_alphabetic()).last().is_some_and(|letter| letter.is_uppercase());
+    after_letter && short && capital && next.is_some_and(|letter| letter.is_alphabetic())
 }
 
 fn push(tokens: &mut Vec<Token>, text: String, shape: Shape, start: usize, end: usize) {
