@@ -116,6 +116,9 @@ impl Builder<'_> {
     fn outputs(&mut self, query: &mut Query) -> Option<()> {
         for pick in &self.sketch.picks {
             let element = self.chosen(pick.slot).element;
+            if pick.aggregate.is_none() && self.sketch.groups.contains(&pick.slot) && self.stands_for_group(pick.slot) && !self.choose(Choice::ShowGroupKey, false) {
+                continue;
+            }
             match (pick.aggregate, element) {
                 (None, Element::Table(table)) if pick.everything => {
                     query.outputs.extend(self.schema.tables[table].columns.iter().copied().map(Value::Column));
@@ -142,6 +145,16 @@ impl Builder<'_> {
             }
         }
         Some(())
+    }
+
+    /// Another output already tells the groups of the slot apart.
+    fn stands_for_group(&self, group: usize) -> bool {
+        let table = self.table(group);
+        self.sketch.picks.iter().any(|pick| {
+            pick.aggregate.is_none()
+                && !self.sketch.groups.contains(&pick.slot)
+                && matches!(self.chosen(pick.slot).element, Element::Column(column) if self.schema.table_of(column) == table || self.schema.columns[column].refers.is_some_and(|target| self.schema.table_of(target) == table))
+        })
     }
 
     /// "name" of a person whose name stands in two columns is both.
@@ -172,7 +185,7 @@ impl Builder<'_> {
             Element::Column(column) => {
                 let facts = &self.schema.columns[column];
                 let table = facts.table;
-                if facts.role == Role::Measure && facts.words.iter().any(|word| matches!(word.as_str(), "number" | "count" | "total" | "quantity" | "amount"))
+                if facts.is_number() && facts.core.len() > 1 && (facts.core.first().is_some_and(|word| matches!(word.as_str(), "number" | "count" | "total" | "quantity" | "amount")) || facts.core.last().is_some_and(|word| word == "count"))
                     && self.choose(Choice::CountInColumn, true)
                 {
                     return Some(Value::Column(column));
@@ -283,7 +296,7 @@ impl Builder<'_> {
         }
         if let (Value::Column(column), false) = (&value, having) {
             let single = self.one_for_each(self.schema.table_of(*column));
-            if self.choose(Choice::AntiJoin, !single) {
+            if self.choose(Choice::AntiJoin, !single && !condition.other) {
                 return Some((self.anti(vec![positive], self.schema.table_of(*column))?, false));
             }
         }

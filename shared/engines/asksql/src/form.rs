@@ -158,12 +158,13 @@ pub(crate) struct Query {
 impl Query {
     /// Tables that the query stands on, those of subqueries left out.
     pub(crate) fn own_tables(&self, table_of: impl Fn(ColumnId) -> TableId) -> Vec<TableId> {
-        fn of_filter(filter: &Filter, found: &mut Vec<ColumnId>) {
+        fn of_filter(filter: &Filter, found: &mut Vec<ColumnId>, tables: &mut Vec<TableId>) {
             match filter {
+                Filter::Test(Value::Rows(table), _) => tables.push(*table),
                 Filter::Test(value, _) => found.extend(value.column()),
                 Filter::Any(filters) | Filter::All(filters) => {
                     for filter in filters {
-                        of_filter(filter, found);
+                        of_filter(filter, found, tables);
                     }
                 }
             }
@@ -178,7 +179,7 @@ impl Query {
         }
         columns.extend(&self.groups);
         for filter in self.filters.iter().chain(&self.having) {
-            of_filter(filter, &mut columns);
+            of_filter(filter, &mut columns, &mut tables);
         }
         let mut all: Vec<TableId> = Vec::new();
         for table in columns.into_iter().map(table_of).chain(tables).chain(self.tables.iter().copied()) {

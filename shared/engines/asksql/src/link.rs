@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::lexicon::Lexicon;
-use crate::schema::{ColumnId, Schema, TableId};
+use crate::schema::{ColumnId, Role, Schema, TableId};
 use crate::words::stem::root;
 use crate::words::synonyms::synonyms;
 use crate::words::lemma;
@@ -72,6 +72,7 @@ const LEFT_OUT: &[(&str, f64)] = &[
 ];
 
 const ROOT: f64 = 0.84;
+const PART: f64 = 0.66;
 const SYNONYM: f64 = 0.62;
 
 /// The words of the schema.
@@ -80,6 +81,8 @@ pub(crate) struct WordIndex {
     columns: HashMap<String, Vec<ColumnId>>,
     tables: HashMap<String, Vec<TableId>>,
     roots: HashMap<String, Vec<String>>,
+    /// Ends of long words of the schema: "room" for "classroom".
+    ends: HashMap<String, Vec<String>>,
     phrases: HashMap<String, Vec<Element>>,
     values: HashMap<String, Vec<(ColumnId, String)>>,
     hidden: Vec<ColumnId>,
@@ -107,6 +110,18 @@ impl WordIndex {
                 push_new(roots.entry(root(word)).or_default(), word.clone());
             }
         }
+        let mut ends: HashMap<String, Vec<String>> = HashMap::new();
+        for word in roots.values().flatten() {
+            for at in 3..word.len().saturating_sub(3) {
+                if let Some(end) = word.get(at..) {
+                    ends.entry(end.to_owned()).or_default().push(word.clone());
+                }
+            }
+        }
+        for words in ends.values_mut() {
+            words.sort_unstable();
+        }
+        index.ends = ends;
         index.roots = roots;
         index.add_lexicon(schema, lexicon);
         index
@@ -189,8 +204,31 @@ impl WordIndex {
             }
         }
         let mut all: Vec<Candidate> = found.into_values().collect();
+        if words.last().is_some_and(|word| matches!(word.as_str(), "id" | "identifier")) {
+            self.add_keys(schema, &words, &mut all);
+        }
         all.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.element.cmp(&other.element)));
         all
+    }
+
+    /// "id" is the key of a table, whatever its name.
+    fn add_keys(&self, schema: &Schema, words: &[String], all: &mut Vec<Candidate>) {
+        let before = &words[..words.len() - 1];
+        for (id, table) in schema.tables.iter().enumerate() {
+            let Some(key) = schema.single_key(id) else {
+                continue;
+            };
+            let fits = before.iter().all(|word| table.words.contains(word));
+            let element = Element::Column(key);
+            if !fits || self.hidden.contains(&key) || schema.columns[key].role == Role::Name {
+                continue;
+            }
+            let score = if before.is_empty() { 0.8 } else { 0.75 } - if schema.columns[key].refers.is_some() { 0.1 } else { 0.0 };
+            match all.iter_mut().find(|known| known.element == element) {
+                Some(known) => known.score = known.score.max(score),
+                None => all.push(Candidate::new(element, score, Reason::Name)),
+            }
+        }
     }
 
     /// "hometown" where the schema says "home town", and the other way round.
@@ -226,6 +264,11 @@ impl WordIndex {
                 if other != word {
                     forms.push((other.clone(), ROOT));
                 }
+            }
+        }
+        if forms.is_empty() && word.len() >= 4 {
+            for other in self.ends.get(word).into_iter().flatten().take(3) {
+                forms.push((other.clone(), PART));
             }
         }
         for (at, other) in synonyms(word).iter().enumerate() {

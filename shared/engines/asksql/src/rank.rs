@@ -35,6 +35,10 @@ const OTHERS: &[&str] = &[
     "fan_out",
     "unused_capital",
     "flips",
+    "distinct_unasked_plain",
+    "distinct_unasked_joined",
+    "repeats",
+    "distinct_unique",
 ];
 
 pub(crate) const FEATURES: usize = CHOICES + OTHERS.len();
@@ -108,6 +112,8 @@ pub(crate) fn features(
     let unused_names = sketch.unused.iter().filter(|item| items[**item].best_mention() > 0.5).count();
     let unused_capital = sketch.unused.iter().filter(|item| items[**item].capital && items[**item].first > 0 && items[**item].mention.is_empty()).count();
     let fan_out = edges.iter().filter(|edge| tables.first().is_some_and(|first| edge.to.0 == *first)).count();
+    let unasked = query.distinct && !items.iter().any(|item| item.is(crate::words::operators::Operator::Distinct));
+    let plain = !query.outputs.iter().any(Value::is_aggregate) && query.having.is_empty() && query.limit.is_none();
     let subqueries = query.filters.iter().filter(|filter| matches!(filter, crate::form::Filter::Test(_, crate::form::Test::Query(..) | crate::form::Test::In(_) | crate::form::Test::NotIn(_)))).count();
     let others = [
         filling.score / count.max(1.0),
@@ -134,6 +140,10 @@ pub(crate) fn features(
         fan_out as f64,
         unused_capital as f64,
         f64::from(flips.0.count_ones()),
+        f64::from(u8::from(unasked && edges.is_empty())),
+        f64::from(u8::from(unasked && fan_out > 0)),
+        f64::from(u8::from(plain && !query.distinct && fan_out > 0 && query.groups.is_empty())),
+        f64::from(u8::from(query.distinct && query.outputs.iter().any(|value| matches!(value, Value::Column(column) if schema.is_unique(*column))))),
     ];
     features[CHOICES..].copy_from_slice(&others);
     features

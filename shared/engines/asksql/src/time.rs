@@ -43,7 +43,9 @@ pub(crate) fn interval(tokens: &[Token], start: usize, now: &Now) -> Option<(usi
         return done(3, Interval { start: floor(*now, Unit::Year)?, end: forward(*now, Unit::Day, 1)? });
     }
     if matches!(first, "last" | "previous" | "past" | "this" | "current" | "next" | "coming") {
-        if let Some(unit) = unit(second) {
+        if let Some(unit) = unit(second)
+            && !(unit == Unit::Day && matches!(first, "last" | "previous" | "past" | "next"))
+        {
             let this = floor(*now, unit)?;
             let interval = match first {
                 "this" | "current" => Interval { start: this, end: forward(this, unit, 1)? },

@@ -34,7 +34,7 @@ impl Reader<'_> {
     }
 
     fn push(&mut self, left: Left, right: Right, item: usize) {
-        self.sketch.conditions.push(Condition { left, right, negated: false, or: false, both: false, inner: false, item });
+        self.sketch.conditions.push(Condition { left, right, negated: false, other: false, or: false, both: false, inner: false, item });
     }
 
     /// The number at or after `at`, over articles and units of money.
@@ -403,13 +403,13 @@ impl Reader<'_> {
         let after = self.skip(last + 1);
         for place in [near, after] {
             if place < self.end() && self.is_mention(place) && self.is_time(place) {
-                return Some(self.slot(place, Use::Compare));
+                return Some(self.time_mention(place));
             }
         }
         // A word of the sentence that is close to a column of time: "opened", "founded", "released".
         for place in (at.saturating_sub(4)..at).rev() {
-            if !self.used[place] && self.is_time(place) {
-                return Some(self.slot(place, Use::Compare));
+            if !self.used[place] && self.is_time(place) && !self.speaks(place) {
+                return Some(self.time_mention(place));
             }
         }
         let mut candidates = Vec::new();
@@ -426,6 +426,21 @@ impl Reader<'_> {
             return None;
         }
         Some(self.add_slot(candidates, at, Use::Compare))
+    }
+
+    /// The columns of time among what a span means.
+    fn time_mention(&mut self, at: usize) -> usize {
+        let mut candidates = self.items[at].mention.clone();
+        candidates.retain(|candidate| matches!(candidate.element, Element::Column(column) if self.time_column(column)));
+        if self.zones[at] == super::Zone::Where || crate::parse::zones::is_verb(&self.items[at].text) {
+            self.used[at] = true;
+        }
+        self.add_slot(candidates, at, Use::Compare)
+    }
+
+    fn time_column(&self, column: usize) -> bool {
+        let column = &self.database.schema.columns[column];
+        column.kind.is_time() || matches!(column.role, crate::schema::Role::Date | crate::schema::Role::Year)
     }
 
     fn is_time(&self, at: usize) -> bool {
@@ -446,7 +461,7 @@ impl Reader<'_> {
             _ => Comparison::Greater,
         };
         let mut next = at + 1;
-        while next < self.end() && (matches!(self.op(next), Some(Operator::Than | Operator::Article | Operator::Preposition)) || matches!(self.lower(next).as_str(), "year" | "to")) {
+        while next < self.end() && (matches!(self.op(next), Some(Operator::Than | Operator::Article | Operator::Preposition | Operator::Of)) || matches!(self.lower(next).as_str(), "year" | "to")) {
             next += 1;
         }
         // "after season 2007"

@@ -15,6 +15,10 @@ impl Reader<'_> {
             match self.op(at) {
                 Some(Operator::Common(descending)) => self.common(at, descending),
                 Some(Operator::Extreme(descending)) if !self.is_mention(at) => self.extreme(at, descending),
+                // "the employee with maximum salary"
+                Some(Operator::Aggregate(aggregate @ (Aggregate::Maximum | Aggregate::Minimum))) if self.zones[at] == Zone::Where && !self.is_mention(at) && !self.compared_before(at) => {
+                    self.extreme(at, aggregate == Aggregate::Maximum);
+                }
                 _ if self.items[at].superlative && !(self.is_mention(at) && self.items[at].best_mention() > 0.9 && self.lower(at) != "latest") => {
                     let word = self.lower(at);
                     let up = crate::words::adjectives::measures(&word).next().is_none_or(|measure| measure.up);
@@ -39,6 +43,11 @@ impl Reader<'_> {
             }
         }
         1
+    }
+
+    /// "more than the maximum": no row is picked by it.
+    fn compared_before(&self, at: usize) -> bool {
+        (at.saturating_sub(3)..at).any(|before| matches!(self.op(before), Some(Operator::Than | Operator::Compare(_))))
     }
 
     fn common(&mut self, at: usize, descending: bool) {

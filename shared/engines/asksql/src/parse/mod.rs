@@ -149,6 +149,8 @@ pub(crate) struct Condition {
     pub(crate) left: Left,
     pub(crate) right: Right,
     pub(crate) negated: bool,
+    /// "is not": the row has another value; otherwise it has no row with the value.
+    pub(crate) other: bool,
     /// Joined to the condition before it by OR.
     pub(crate) or: bool,
     /// Joined to the condition before it by "both ... and".
@@ -223,6 +225,7 @@ pub(crate) fn read(database: &Database, items: &[Item], flips: Flips) -> Sketch 
     reader.comparisons();
     reader.likes();
     reader.conditions();
+    reader.joints();
     reader.negations();
     reader.picks();
     reader.needs();

@@ -12,9 +12,16 @@ impl Reader<'_> {
             }
             let until = self.reach(at);
             let mut found = false;
+            let other = self.is(at, Operator::Compare(crate::form::Comparison::Unequal))
+                || self.is(at, Operator::Except)
+                || (at > 0 && self.is(at - 1, Operator::Be))
+                || (at > 0 && self.lower(at - 1).ends_with("are"))
+                || (at > 0 && self.lower(at - 1).ends_with(" is"))
+                || matches!(self.lower(at).as_str(), "isn't" | "aren't" | "wasn't" | "weren't");
             for condition in &mut self.sketch.conditions {
                 if condition.item > at && condition.item < until && !condition.negated {
                     condition.negated = true;
+                    condition.other = other;
                     found = true;
                 }
             }
@@ -41,6 +48,7 @@ impl Reader<'_> {
                     left: super::Left::Column(slot),
                     right: super::Right::Missing,
                     negated: false,
+other: false,
                     or: false,
                     both: false,
                     inner: false,

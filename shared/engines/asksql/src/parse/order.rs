@@ -96,6 +96,11 @@ impl Reader<'_> {
             keys.push((Left::Rows(None), None));
         }
         let text = self.lower(start);
+        let before = self.back(start);
+        if keys.is_empty() && before < self.end() && self.is_mention(before) && self.is(self.back(before), Operator::By) {
+            let slot = self.slot(before, Use::Order);
+            keys.push((Left::Column(slot), direction));
+        }
         if keys.is_empty() {
             let measure = ["youngest", "oldest", "young", "old", "newest", "recent", "earliest", "latest", "chronological", "cheapest"].iter().find(|word| text.contains(**word));
             if let Some(word) = measure {

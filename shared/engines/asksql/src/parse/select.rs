@@ -15,13 +15,25 @@ impl Reader<'_> {
         // Picks that wait for their owner.
         let mut waiting: Vec<usize> = Vec::new();
         let mut who = None;
+        // How many picks there were at the end of each sentence.
+        let mut sentences: Vec<usize> = Vec::new();
         for at in 0..self.end() {
             if self.zones[at] != Zone::Show {
+                if aggregates.contains(&Aggregate::Count) && !self.counted() {
+                    self.count_rows(at);
+                }
                 owning = false;
                 aggregates.clear();
                 continue;
             }
             if self.items[at].stop {
+                if aggregates.contains(&Aggregate::Count) && !self.counted() {
+                    self.count_rows(at);
+                }
+                if distinct {
+                    self.sketch.distinct = true;
+                }
+                sentences.push(self.sketch.picks.len());
                 owning = false;
                 aggregates.clear();
                 distinct = false;
@@ -29,6 +41,9 @@ impl Reader<'_> {
             }
             if self.items[at].comma {
                 owning = false;
+                continue;
+            }
+            if self.is_mention(at) && super::zones::is_verb(&self.items[at].text) && self.items[at].mention[0].reason != crate::link::Reason::Name {
                 continue;
             }
             if self.is_mention(at) {
@@ -77,7 +92,7 @@ impl Reader<'_> {
                     distinct = true;
                 }
                 Some(Operator::Of) => owning = !self.sketch.picks.is_empty() || self.free_word_before(at),
-                Some(Operator::Preposition | Operator::By) if !self.sketch.picks.is_empty() => owning = true,
+                Some(Operator::Preposition | Operator::By | Operator::Each) if !self.sketch.picks.is_empty() => owning = true,
                 Some(Operator::And) => {
                     // "of A and B": B owns too, when it is an entity.
                     let next = self.skip(at + 1);
@@ -128,10 +143,26 @@ impl Reader<'_> {
                 _ => {}
             }
         }
-        if aggregates.contains(&Aggregate::Count) && !self.sketch.picks.iter().any(|pick| pick.aggregate == Some(Aggregate::Count)) {
+        if aggregates.contains(&Aggregate::Count) && !self.counted() {
             self.count_rows(self.end().saturating_sub(1));
         }
+        // "Which students are in room 5? Give me their names.": the last sentence says what is shown.
+        if let Some(first) = sentences.iter().rev().copied().find(|count| *count < self.sketch.picks.len())
+            && first > 0
+        {
+            for pick in self.sketch.picks.drain(..first) {
+                let slot = &mut self.sketch.slots[pick.slot];
+                if slot.usage == Use::Show {
+                    slot.usage = Use::Owner;
+                    self.sketch.owners.push(pick.slot);
+                }
+            }
+        }
         self.finish_picks(who, distinct);
+    }
+
+    fn counted(&self) -> bool {
+        self.sketch.picks.iter().any(|pick| pick.aggregate == Some(Aggregate::Count))
     }
 
     fn show(&mut self, slot: usize, aggregate: Option<Aggregate>, item: usize) {
@@ -145,12 +176,11 @@ impl Reader<'_> {
     }
 
     fn pick(&mut self, at: usize, aggregates: &mut Vec<Aggregate>, distinct: &mut bool, owning: bool, waiting: &mut Vec<usize>) {
-        let table = self.items[at].table().is_some();
-        let best_table = self.items[at].mention.first().is_some_and(|best| matches!(best.element, Element::Table(_)));
+                let best_table = self.items[at].mention.first().is_some_and(|best| matches!(best.element, Element::Table(_)));
         let next = at + 1;
         // "the customer's name", "student ages": the entity owns what follows it.
         let owns_next = best_table && self.is_mention(next) && self.items[next].has_column() && !self.is(next, Operator::Filler) && aggregates.first() != Some(&Aggregate::Count);
-        if ((owning && table) || owns_next) && !(self.sketch.picks.is_empty() && self.everything(at)) {
+        if (owning || owns_next) && !(self.sketch.picks.is_empty() && self.everything(at)) {
             let owner = self.slot(at, Use::Owner);
             self.sketch.owners.push(owner);
             for pick in waiting.drain(..) {
@@ -164,9 +194,6 @@ impl Reader<'_> {
         if best_table && aggregates.is_empty() && self.everything(at) {
             let slot = self.slot(at, Use::Show);
             self.sketch.picks.push(Pick { slot, aggregate: None, distinct: false, everything: true, item: at });
-            return;
-        }
-        if owning && !aggregates.is_empty() && self.sketch.picks.last().is_some_and(|pick| pick.item + 2 >= at) {
             return;
         }
         let counted = aggregates.contains(&Aggregate::Count);

@@ -63,7 +63,7 @@ impl Reader<'_> {
     }
 
     fn push_value(&mut self, left: Left, right: Right, item: usize) {
-        self.sketch.conditions.push(Condition { left, right, negated: false, or: false, both: false, inner: false, item });
+        self.sketch.conditions.push(Condition { left, right, negated: false, other: false, or: false, both: false, inner: false, item });
     }
 
     /// The text column that is named before a phrase such as "contains".
@@ -176,11 +176,55 @@ impl Reader<'_> {
                 }
             }
         }
+        self.by_preposition(at, &mut candidates);
         candidates.truncate(10);
         self.used[at] = true;
         let slot = self.add_slot(candidates, at, Use::Value);
         self.push_value(Left::Column(slot), Right::Value(text), at);
         true
+    }
+
+    /// "from A to B": of two columns that hold a place, the one that begins or ends.
+    fn by_preposition(&self, at: usize, candidates: &mut [Candidate]) {
+        const FROM: &[&str] = &["origin", "source", "from", "departure", "start", "departing", "begin"];
+        const TO: &[&str] = &["destination", "arrival", "to", "end", "arriving", "target"];
+        let (words, others) = match self.lower(self.back(at)).as_str() {
+            "from" | "departing" | "leaving" => (FROM, TO),
+            "to" | "into" | "arriving" => (TO, FROM),
+            _ => return,
+        };
+        for candidate in candidates.iter_mut() {
+            if let Element::Column(column) = candidate.element {
+                let column = &self.database.schema.columns[column];
+                let has = |list: &[&str]| column.words.iter().any(|word| list.contains(&word.as_str()));
+                if has(words) {
+                    candidate.score += 0.12;
+                } else if has(others) {
+                    candidate.score -= 0.12;
+                }
+            }
+        }
+        candidates.sort_by(|one, other| other.score.total_cmp(&one.score));
+    }
+
+    /// OR between any two conditions that follow one another.
+    pub(super) fn joints(&mut self) {
+        self.sketch.conditions.sort_by_key(|condition| condition.item);
+        for at in 1..self.sketch.conditions.len() {
+            let (before, this) = (self.sketch.conditions[at - 1].item, self.sketch.conditions[at].item);
+            if self.sketch.conditions[at].or || self.sketch.conditions[at].both || before >= this {
+                continue;
+            }
+            let or = (before + 1..this).find(|place| self.is(*place, Operator::Or) && !self.used[*place]);
+            let parted = (before + 1..this).any(|place| self.items[place].stop);
+            if let Some(or) = or
+                && !parted
+            {
+                self.used[or] = true;
+                let joined = self.choose(Choice::Or, true);
+                self.sketch.conditions[at].or = joined;
+            }
+        }
     }
 
     /// How well a column of a value fits the mention beside the value: 0.35 is neutral.
@@ -285,6 +329,11 @@ impl Reader<'_> {
         }
         let same = self.same_column(count - 2, count - 1);
         if or {
+            for place in before + 1..at {
+                if self.is(place, Operator::Or) {
+                    self.used[place] = true;
+                }
+            }
             let or = self.choose(Choice::Or, true);
             self.sketch.conditions[count - 1].or = or;
         } else if and && same {

@@ -40,7 +40,7 @@ pub(crate) fn zones(items: &[Item]) -> Vec<Zone> {
                 zone = Zone::Show;
                 named = false;
             }
-            Some(Operator::NumberOf) if zone == Zone::Where && at > 1 && (items[at - 1].is(Operator::And) || (items[at - 1].is(Operator::Article) && items[at - 2].is(Operator::And))) && items[..at].iter().any(|item| item.is(Operator::Each)) => {
+            Some(Operator::NumberOf | Operator::HowMany) if zone == Zone::Where && at > 1 && shows_number(items, at) => {
                 zone = Zone::Show;
                 named = false;
             }
@@ -50,7 +50,7 @@ pub(crate) fn zones(items: &[Item]) -> Vec<Zone> {
                 if item.stop {
                     named = false;
                     zone = Zone::Show;
-                } else if zone == Zone::Show && named && item.mention.is_empty() && is_verb(&item.text) {
+                } else if zone == Zone::Show && named && item.best_mention() < 0.9 && item.values.is_empty() && is_verb(&item.text) {
                     zone = Zone::Where;
                 }
             }
@@ -66,12 +66,20 @@ pub(crate) fn zones(items: &[Item]) -> Vec<Zone> {
     zones
 }
 
+/// "and the number of X", "along with how many X": shown beside the rest, not compared.
+fn shows_number(items: &[Item], at: usize) -> bool {
+    let before = if items[at - 1].is(Operator::Article) && at >= 2 { at - 2 } else { at - 1 };
+    let joined = items[before].is(Operator::And) || items[before].comma || items[before].text.eq_ignore_ascii_case("with");
+    let compared = items[at..].iter().take(8).take_while(|item| !item.stop && !item.comma).any(|item| matches!(item.operator, Some(Operator::Compare(_) | Operator::Between | Operator::Extreme(_))) || item.is(Operator::Than));
+    joined && !compared
+}
+
 /// An article or noun follows, as after a verb.
 fn follows(items: &[Item], at: usize) -> bool {
     items.get(at + 1).is_some_and(|next| next.is(Operator::Article) || next.is(Operator::All))
 }
 
-fn is_verb(word: &str) -> bool {
+pub(super) fn is_verb(word: &str) -> bool {
     let word = word.to_lowercase();
     (word.ends_with("ing") || word.ends_with("ed")) && word.len() > 4
 }

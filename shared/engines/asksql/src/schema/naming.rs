@@ -18,7 +18,7 @@ const SHORT: &[(&str, &str)] = &[
     ("gpa", "gpa"), ("enr", "enrollment"), ("sal", "salary"), ("hs", "high school"), ("hrs", "hours"), ("mins", "minutes"), ("secs", "seconds"), ("cat", "category"),
     ("inv", "invoice"), ("prod", "product"), ("gen", "gender"), ("sched", "schedule"), ("admin", "administrator"),
     ("univ", "university"), ("intl", "international"), ("pop", "population"), ("ssn", "ssn"), ("long", "long"), ("comm", "commission"),
-    ("phonenumber", "phone number"), ("firstname", "first name"), ("lastname", "last name"), ("birthdate", "birth date"), ("hiredate", "hire date"),
+    ("forename", "first name"), ("surname", "last name"), ("givenname", "first name"), ("familyname", "last name"), ("phonenumber", "phone number"), ("firstname", "first name"), ("lastname", "last name"), ("birthdate", "birth date"), ("hiredate", "hire date"),
     ("zipcode", "zip code"), ("postcode", "post code"), ("username", "user name"), ("createdat", "created at"), ("hometown", "home town"), ("airline", "airline"), ("uid", "user id"), ("bio", "biography"), ("info", "information"),
     ("dname", "department name"), ("dnumber", "department number"), ("sname", "name"), ("cname", "name"), ("pname", "name"), ("ename", "name"), ("fac", "faculty"), ("adv", "advisor"), ("sex", "sex"), ("pos", "position"), ("bldg", "building"),
 ];
@@ -45,8 +45,16 @@ static PART_SET: LazyLock<HashSet<&'static str>> = LazyLock::new(|| PARTS.iter()
 /// table as what they may stand for.
 pub(crate) fn name_words(name: &str, table_words: &[String]) -> Vec<String> {
     let mut words = Vec::new();
-    for part in cut(name) {
-        add_part(&part, table_words, &mut words);
+    let parts = cut(name);
+    for (at, part) in parts.iter().enumerate() {
+        // "LName", "F_Name"
+        let person = parts.get(at + 1).is_some_and(|next| next == "name");
+        match part.as_str() {
+            "l" if person => words.push("last".to_owned()),
+            "f" if person => words.push("first".to_owned()),
+            "m" if person => words.push("middle".to_owned()),
+            _ => add_part(part, table_words, &mut words),
+        }
     }
     let mut seen: Vec<String> = Vec::new();
     for word in words {
@@ -62,8 +70,7 @@ fn add_part(part: &str, table_words: &[String], words: &mut Vec<String>) {
         words.extend(long.split(' ').map(lemma));
         return;
     }
-    if part.len() >= 2
-        && part.len() <= 4
+    if part.len() <= 4
         && let Some(word) = table_words.iter().find(|word| word.len() > part.len() + 1 && word.starts_with(part))
     {
         words.push(word.clone());
@@ -84,8 +91,12 @@ fn add_part(part: &str, table_words: &[String], words: &mut Vec<String>) {
 
 /// Splits `stuid` or `gradepoint`: both sides known, or a known end after a start of the table's word.
 fn split_compound(part: &str, table_words: &[String]) -> Option<(String, String)> {
-    if part.len() < 4 || !part.is_ascii() {
+    if part.len() < 3 || !part.is_ascii() {
         return None;
+    }
+    if part.len() == 3 {
+        let short = part.strip_suffix("id").or_else(|| part.strip_suffix("no")).filter(|first| table_words.iter().any(|word| word.starts_with(first)));
+        return short.map(|first| (first.to_owned(), part[1..].to_owned()));
     }
     for at in 1..part.len() - 1 {
         let (first, second) = part.split_at(at);
