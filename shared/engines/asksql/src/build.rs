@@ -185,6 +185,9 @@ impl Builder<'_> {
             Element::Column(column) => {
                 let facts = &self.schema.columns[column];
                 let table = facts.table;
+                if facts.role == Role::Measure && facts.is_number() && facts.refers.is_none() && !facts.key && self.choose(Choice::CountInColumn, true) {
+                    return Some(Value::Column(column));
+                }
                 if facts.is_number() && facts.core.len() > 1 && (facts.core.first().is_some_and(|word| matches!(word.as_str(), "number" | "count" | "total" | "quantity" | "amount")) || facts.core.last().is_some_and(|word| word == "count"))
                     && self.choose(Choice::CountInColumn, true)
                 {
@@ -470,7 +473,7 @@ impl Builder<'_> {
             let all_aggregates = query.outputs.iter().all(Value::is_aggregate) && query.groups.is_empty();
             if let Value::Column(column) = value
                 && extreme.limit == 1
-                && self.choose(Choice::Ties, all_aggregates)
+                && self.choose(Choice::Ties, all_aggregates || self.schema.single_key(self.schema.table_of(column)).is_none())
             {
                 let aggregate = if descending { Aggregate::Maximum } else { Aggregate::Minimum };
                 let table = self.schema.table_of(column);
@@ -483,7 +486,8 @@ impl Builder<'_> {
             if all_aggregates {
                 return None;
             }
-            query.order.push((value, descending));
+            // "the smallest city in the largest state": the later one is settled first.
+            query.order.insert(0, (value, descending));
             query.limit = Some(extreme.limit);
         }
         Some(())

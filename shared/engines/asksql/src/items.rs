@@ -204,7 +204,7 @@ fn read(database: &Database, tokens: &[Token], item: &mut Item) -> f64 {
             item.mention.retain(|candidate| match candidate.element {
                 Element::Column(column) => {
                     let column = &database.schema.columns[column];
-                    words.iter().all(|word| column.core.contains(word))
+                    candidate.score >= 0.97 && words.iter().all(|word| column.core.contains(word))
                 }
                 Element::Table(_) => false,
             });
@@ -252,21 +252,27 @@ fn read_values(database: &Database, tokens: &[Token], lower: &str, item: &mut It
         return 0.0;
     }
     let text = phrase(tokens, 0, tokens.len());
+    if !single && value_of_named_table(database, tokens) {
+        return 0.0;
+    }
     let mut found = exact_values(database, &text, capital);
     if found.is_empty() && single {
         // "cars" for the value "car", "France" for "french" come from other forms of the word.
         if tokens[0].lemma != tokens[0].lower {
             found = exact_values(database, &tokens[0].lemma, capital);
             for candidate in &mut found {
-                candidate.score -= 0.12;
+                candidate.score -= if capital { 0.12 } else { 0.3 };
             }
         }
-        if found.is_empty()
-            && let Some(other) = crate::words::places::place_of(lower)
-        {
+    }
+    if found.is_empty() {
+        for other in crate::words::places::alike(lower) {
             found = exact_values(database, other, true);
             for candidate in &mut found {
                 candidate.score -= 0.1;
+            }
+            if !found.is_empty() {
+                break;
             }
         }
     }
@@ -279,6 +285,18 @@ fn read_values(database: &Database, tokens: &[Token], lower: &str, item: &mut It
     item.values.extend(found);
     item.values.sort_by(|one, other| other.score.total_cmp(&one.score));
     if capital || !single { count * best + 0.45 * (count - 1.0) + if capital { 0.2 } else { 0.0 } } else { best }
+}
+
+/// "ohio river": a value of the table that the last word names, not a value by itself.
+fn value_of_named_table(database: &Database, tokens: &[Token]) -> bool {
+    let (Some(last), before) = (tokens.last(), &tokens[..tokens.len() - 1]) else {
+        return false;
+    };
+    let Some(table) = database.schema.tables.iter().position(|table| table.words == [last.lemma.as_str()]) else {
+        return false;
+    };
+    let words = normal_words(&phrase(before, 0, before.len()));
+    database.values.exact(&words.join(" ")).iter().any(|hit| database.schema.tables[table].display.contains(&hit.column))
 }
 
 /// Values that are the text, each with the column that holds it.

@@ -39,6 +39,9 @@ const OTHERS: &[&str] = &[
     "distinct_unasked_joined",
     "repeats",
     "distinct_unique",
+    "shows_fixed",
+    "orders_fixed",
+    "empty_condition",
 ];
 
 pub(crate) const FEATURES: usize = CHOICES + OTHERS.len();
@@ -62,6 +65,14 @@ pub(crate) struct Reading {
 
 pub(crate) fn score(features: &[f64; FEATURES]) -> f64 {
     features.iter().zip(&weights::WEIGHTS).map(|(feature, weight)| feature * weight).sum()
+}
+
+/// The column that an equality holds at one value.
+fn fixed_column(filter: &crate::form::Filter) -> Option<usize> {
+    match filter {
+        crate::form::Filter::Test(Value::Column(column), crate::form::Test::Compare(crate::form::Comparison::Equal, _)) => Some(*column),
+        _ => None,
+    }
 }
 
 /// What speaks for and against a reading.
@@ -112,6 +123,11 @@ pub(crate) fn features(
     let unused_names = sketch.unused.iter().filter(|item| items[**item].best_mention() > 0.5).count();
     let unused_capital = sketch.unused.iter().filter(|item| items[**item].capital && items[**item].first > 0 && items[**item].mention.is_empty()).count();
     let fan_out = edges.iter().filter(|edge| tables.first().is_some_and(|first| edge.to.0 == *first)).count();
+    // Showing what the question gave, or the greatest of one row, answers nothing.
+    let fixed: Vec<usize> = query.filters.iter().filter_map(fixed_column).collect();
+    let shows_fixed = if query.set.is_some() { 0.0 } else { query.outputs.iter().filter(|value| matches!(value, Value::Column(column) if fixed.contains(column))).count() as f64 / query.outputs.len().max(1) as f64 };
+    let orders_fixed = f64::from(u8::from(query.order.iter().any(|(value, _)| matches!(value, Value::Column(column) if fixed.iter().any(|fixed| schema.is_unique(*fixed) && schema.table_of(*fixed) == schema.table_of(*column))))));
+    let contradicts = fixed.iter().enumerate().filter(|(at, column)| fixed[..*at].contains(column)).count();
     let unasked = query.distinct && !items.iter().any(|item| item.is(crate::words::operators::Operator::Distinct));
     let plain = !query.outputs.iter().any(Value::is_aggregate) && query.having.is_empty() && query.limit.is_none();
     let subqueries = query.filters.iter().filter(|filter| matches!(filter, crate::form::Filter::Test(_, crate::form::Test::Query(..) | crate::form::Test::In(_) | crate::form::Test::NotIn(_)))).count();
@@ -144,6 +160,9 @@ pub(crate) fn features(
         f64::from(u8::from(unasked && fan_out > 0)),
         f64::from(u8::from(plain && !query.distinct && fan_out > 0 && query.groups.is_empty())),
         f64::from(u8::from(query.distinct && query.outputs.iter().any(|value| matches!(value, Value::Column(column) if schema.is_unique(*column))))),
+        shows_fixed,
+        orders_fixed,
+        contradicts as f64,
     ];
     features[CHOICES..].copy_from_slice(&others);
     features

@@ -107,6 +107,7 @@ fn options(schema: &Schema, slot: &Slot) -> Vec<Candidate> {
                 candidate.score *= 0.6;
             }
             (Use::Show | Use::Group, Element::Column(column)) if schema.columns[column].refers.is_some() && schema.columns[column].words.last().is_none_or(|word| word != "id") => candidate.score -= 0.05,
+            (Use::Count, Element::Column(_)) => candidate.score -= 0.03,
             (Use::Aggregate, Element::Table(_)) => candidate.score -= 0.5,
             (Use::Order | Use::Compare, Element::Table(table)) => {
                 let Some(display) = schema.tables[table].display.first() else {

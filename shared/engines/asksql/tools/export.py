@@ -23,7 +23,7 @@ def ddl(schema):
         parts = []
         for column in table["columns"]:
             kind = column.get("declared") or TYPES.get(column.get("inferred")) or {"number": "DOUBLE", "time": "TIMESTAMP", "boolean": "BOOLEAN"}.get(column["type"], "TEXT")
-            kind = kind.replace(" UNSIGNED", "").replace("VARCHAR2", "VARCHAR").replace("YEAR", "INTEGER")
+            kind = kind.replace(" UNSIGNED", "").replace("VARCHAR2", "VARCHAR").replace("YEAR", "INTEGER").replace("CHARACTER VARCHAR", "VARCHAR")
             if kind.upper().startswith(("NUMBER", "BLOB", "BOOL")):
                 kind = "DOUBLE" if kind.upper().startswith("NUMBER") else "TEXT" if kind.upper().startswith("BLOB") else "BOOLEAN"
             parts.append(f"  {quoted(column['name'])} {kind}")

@@ -159,7 +159,18 @@ impl Reader<'_> {
     fn number_condition(&mut self, at: usize, last: usize, comparison: Comparison, number: f64) {
         let right = Right::Compare(comparison, Literal::Number(number));
         let word = self.lower(at);
-        if let Some(near) = self.attribute_near(at, last) {
+        let near = self.attribute_near(at, last);
+        let strong = near.is_some_and(|near| near > last || self.items[near].mention.first().is_some_and(|best| best.score > 0.9 && matches!(best.element, Element::Column(_))));
+        let united = crate::words::lemma(&self.lower(last + 1));
+        if !strong
+            && let Some((_, columns)) = adjectives::UNITS.iter().find(|(name, _)| *name == united)
+            && let Some(slot) = self.words_slot(columns, last + 1, Use::Compare, true)
+        {
+            self.used[last + 1] = true;
+            self.push(Left::Column(slot), right, at);
+            return;
+        }
+        if let Some(near) = near {
             // "more than 3 pets": rows are counted; "more than 100 points": a column is compared.
             let counts = near > last && self.counts_rows(near) || near < at && self.counted_before(near);
             if near < at && self.counted_before(near) {
@@ -171,11 +182,11 @@ impl Reader<'_> {
             if let Some(aggregate) = self.aggregate_before(near)
                 && !counts
             {
-                let slot = self.slot(near, Use::Compare);
+                let slot = self.measure_of(near);
                 self.push(Left::Aggregate(aggregate, slot), right, at);
                 return;
             }
-            let slot = self.slot(near, if counts { Use::Count } else { Use::Compare });
+            let slot = if counts { self.slot(near, Use::Count) } else { self.measure_of(near) };
             let left = if counts { Left::Rows(Some(slot)) } else { Left::Column(slot) };
             if near < at && self.is(self.back(near), Operator::Relative) {
                 // "whose age is over 20"
@@ -197,6 +208,12 @@ impl Reader<'_> {
                 self.used[last + 1] = true;
             }
             self.push(Left::Rows(None), right, at);
+            return;
+        }
+        if matches!(word.as_str(), "over" | "under" | "above" | "below") && self.is(self.back(at), Operator::Be) && (1.0..=130.0).contains(&number)
+            && let Some(slot) = self.words_slot(&["age"], at, Use::Compare, true)
+        {
+            self.push(Left::Column(slot), right, at);
             return;
         }
         if self.has(self.back(at)) || matches!(unit.as_str(), "record" | "records" | "entries" | "rows") {
@@ -221,7 +238,7 @@ impl Reader<'_> {
         }
         // A free mention anywhere before, or rows of what is asked.
         if let Some(near) = (0..at).rev().find(|near| self.is_mention(*near) && self.is_measure(*near)) {
-            let slot = self.slot(near, Use::Compare);
+            let slot = self.measure_of(near);
             self.push(Left::Column(slot), right, at);
             return;
         }
@@ -349,7 +366,7 @@ impl Reader<'_> {
         let right = Right::Between(first.min(second), first.max(second));
         let left = if let Some(near) = self.attribute_near(at, last) {
             let counts = near > last && self.counts_rows(near) || near < at && self.counted_before(near);
-            let slot = self.slot(near, if counts { Use::Count } else { Use::Compare });
+            let slot = if counts { self.slot(near, Use::Count) } else { self.measure_of(near) };
             if counts { Left::Rows(Some(slot)) } else { Left::Column(slot) }
         } else if is_year(first) && is_year(second)
             && let Some(slot) = self.time_slot(at, last)
@@ -365,7 +382,7 @@ impl Reader<'_> {
             match by_unit {
                 Some(slot) => Left::Column(slot),
                 None => match (0..at).rev().find(|near| self.is_mention(*near) && self.is_measure(*near)) {
-                    Some(near) => Left::Column(self.slot(near, Use::Compare)),
+                    Some(near) => Left::Column(self.measure_of(near)),
                     None => Left::Rows(None),
                 },
             }
@@ -383,7 +400,7 @@ impl Reader<'_> {
             }
             let near = self.attribute_near(at, last);
             let slot = match near {
-                Some(near) => Some(self.slot(near, Use::Compare)),
+                Some(near) => Some(self.measure_of(near)),
                 None => self.time_slot(at, last),
             };
             if let Some(slot) = slot {
@@ -411,6 +428,14 @@ impl Reader<'_> {
             if !self.used[place] && self.is_time(place) && !self.speaks(place) {
                 return Some(self.time_mention(place));
             }
+        }
+        // "after 1961 or before 1959": the same column as just before.
+        if let Some(last) = self.sketch.conditions.last()
+            && let Left::Column(slot) = last.left
+            && matches!(self.op(self.back(at)), Some(Operator::Or | Operator::And))
+            && self.sketch.slots[slot].candidates.iter().any(|candidate| matches!(candidate.element, Element::Column(column) if self.time_column(column)))
+        {
+            return Some(slot);
         }
         let mut candidates = Vec::new();
         for (id, column) in self.database.schema.columns.iter().enumerate() {
@@ -480,7 +505,7 @@ impl Reader<'_> {
                 self.push(Left::Column(slot), Right::Beside(comparison, interval), at);
             }
         } else if let Some(number) = item.number {
-            let named = named.map(|place| self.slot(place, Use::Compare));
+            let named = named.map(|place| self.measure_of(place));
             for used in at..=next {
                 self.used[used] = true;
             }
@@ -518,7 +543,7 @@ impl Reader<'_> {
         let mut right_slot = None;
         let place = self.skip(place);
         if self.is_mention(place) && self.is_measure(place) {
-            right_slot = Some(self.slot(place, Use::Compare));
+            right_slot = Some(self.measure_of(place));
         }
         let word = self.lower(at);
         let mut before = self.back(at);
@@ -526,7 +551,7 @@ impl Reader<'_> {
             before = self.back(before);
         }
         let left = if before < self.end() && self.is_mention(before) && self.is_measure(before) {
-            Some(self.slot(before, Use::Compare))
+            Some(self.measure_of(before))
         } else if self.items[at].comparative && right_slot.is_none() {
             let after = self.skip(at + 1);
             if after < next && self.is_mention(after) && self.is_measure(after) {
@@ -536,7 +561,7 @@ impl Reader<'_> {
             }
         } else {
             // "a higher price than the average"
-            (at + 1..next).find(|near| self.is_mention(*near) && self.is_measure(*near)).map(|near| self.slot(near, Use::Compare))
+            (at + 1..next).find(|near| self.is_mention(*near) && self.is_measure(*near)).map(|near| self.measure_of(near))
         };
         let Some(left) = left.or(right_slot) else {
             return;

@@ -19,6 +19,7 @@ impl Reader<'_> {
                 Some(Operator::Aggregate(aggregate @ (Aggregate::Maximum | Aggregate::Minimum))) if self.zones[at] == Zone::Where && !self.is_mention(at) && !self.compared_before(at) => {
                     self.extreme(at, aggregate == Aggregate::Maximum);
                 }
+                _ if self.named_extreme(at) => {}
                 _ if self.items[at].superlative && !(self.is_mention(at) && self.items[at].best_mention() > 0.9 && self.lower(at) != "latest") => {
                     let word = self.lower(at);
                     let up = crate::words::adjectives::measures(&word).next().is_none_or(|measure| measure.up);
@@ -126,7 +127,59 @@ impl Reader<'_> {
             self.push_extreme(descending, Left::Rows(None), limit, at);
         } else {
             self.adjective_with(at, descending, limit, &word);
+            self.own_extreme(next);
         }
+    }
+
+    /// The entity behind an adjective owns what the adjective compares.
+    fn own_extreme(&mut self, entity: usize) {
+        if entity >= self.end() || !self.is_mention(entity) || self.items[entity].table().is_none() {
+            return;
+        }
+        if let Some(Extreme { left: Left::Column(slot), .. }) = self.sketch.extremes.last() {
+            let slot = *slot;
+            let mut candidates = self.items[entity].mention.clone();
+            candidates.retain(|candidate| matches!(candidate.element, Element::Table(_)));
+            let owner = self.add_slot(candidates, entity, Use::Owner);
+            self.sketch.slots[slot].owner = Some(owner);
+        }
+    }
+
+    /// "the highest point" where the schema has a column of that name: the row with the number that goes
+    /// with it.
+    fn named_extreme(&mut self, at: usize) -> bool {
+        let text = self.lower(at);
+        let Some((first, rest)) = text.split_once(' ') else {
+            return false;
+        };
+        let Some(Operator::Extreme(descending)) = crate::words::operators::operator(first) else {
+            return false;
+        };
+        if rest.ends_with('s') || !self.is_mention(at) || self.items[at].best_mention() < 0.95 {
+            return false;
+        }
+        let schema = &self.database.schema;
+        let Some(Element::Column(named)) = self.items[at].mention.first().map(|best| best.element) else {
+            return false;
+        };
+        let table = schema.table_of(named);
+        let mut candidates = Vec::new();
+        for column in &schema.tables[table].columns {
+            let facts = &schema.columns[*column];
+            if facts.is_number() && facts.words.first() == schema.columns[named].words.first() {
+                candidates.push(crate::link::Candidate::new(Element::Column(*column), 0.9, crate::link::Reason::Measure));
+            }
+        }
+        if candidates.is_empty() {
+            return false;
+        }
+        let where_zone = self.zones[at] == Zone::Where;
+        let slot = self.add_slot(candidates, at, Use::Order);
+        self.push_extreme(descending, Left::Column(slot), 1, at);
+        if where_zone {
+            self.used[at] = true;
+        }
+        true
     }
 
     /// A column with a number, a day or a year.
@@ -221,6 +274,7 @@ impl Reader<'_> {
             return;
         }
         self.adjective_with(at, up, limit, &word);
+        self.own_extreme(next);
     }
 
     fn adjective_with(&mut self, at: usize, up: bool, limit: u64, word: &str) {

@@ -63,9 +63,11 @@ pub(crate) enum Choice {
     Or,
     /// Rows that a join repeats are counted once.
     CountOnce,
+    /// Values in one row are groups, each with its numbers.
+    GroupValues,
 }
 
-pub(crate) const CHOICES: usize = 18;
+pub(crate) const CHOICES: usize = 19;
 
 /// The choices that are taken against their default, as bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -294,6 +296,27 @@ impl Reader<'_> {
         }
         let slot = self.add_slot(self.items[at].mention.clone(), at, usage);
         self.slot_of[at] = Some(slot);
+        slot
+    }
+
+    /// The slot of a span that is compared with a number: columns with numbers or times, if it names any.
+    pub(crate) fn measure_of(&mut self, at: usize) -> SlotId {
+        let known = self.slot_of[at].is_some();
+        let slot = self.slot(at, Use::Compare);
+        if !known {
+            let schema = &self.database.schema;
+            let measured = |candidate: &Candidate| match candidate.element {
+                Element::Column(column) => {
+                    let column = &schema.columns[column];
+                    column.is_number() || column.kind.is_time() || matches!(column.role, crate::schema::Role::Date | crate::schema::Role::Year)
+                }
+                Element::Table(_) => false,
+            };
+            let candidates = &mut self.sketch.slots[slot].candidates;
+            if candidates.iter().any(|candidate| measured(candidate) && candidate.score > 0.4) {
+                candidates.retain(measured);
+            }
+        }
         slot
     }
 

@@ -70,6 +70,7 @@ impl Reader<'_> {
                     }
                 }
                 Some(Operator::Of) => {}
+                _ if self.is_mention(at) && !keys.is_empty() && !self.joins_key(at) => break,
                 _ if self.is_mention(at) => {
                     // "age of the student" and "price in each": the table after "of" owns the key.
                     let owned = self.is(self.back(at), Operator::Of) && !keys.is_empty();
@@ -128,6 +129,12 @@ impl Reader<'_> {
             self.sketch.order.push((left, descending));
         }
         last_used + 1
+    }
+
+    /// A further key follows a joint, or its owner follows "of".
+    fn joins_key(&self, at: usize) -> bool {
+        let before = self.back(at);
+        before >= self.end() || self.items[before].comma || self.direction(before).is_some() || matches!(self.op(before), Some(Operator::And | Operator::Of | Operator::By | Operator::NumberOf | Operator::Aggregate(_)))
     }
 
     /// The last place before `at` that is no article.

@@ -12,6 +12,8 @@ impl Reader<'_> {
         let mut distinct = false;
         // Behind "of", "for": what follows owns what was named before.
         let mut owning = false;
+        // Behind something shown, with nothing that joins a further one to it.
+        let mut closed = false;
         // Picks that wait for their owner.
         let mut waiting: Vec<usize> = Vec::new();
         let mut who = None;
@@ -33,6 +35,7 @@ impl Reader<'_> {
                 if distinct {
                     self.sketch.distinct = true;
                 }
+                closed = false;
                 sentences.push(self.sketch.picks.len());
                 owning = false;
                 aggregates.clear();
@@ -40,6 +43,7 @@ impl Reader<'_> {
                 continue;
             }
             if self.items[at].comma {
+                closed = false;
                 owning = false;
                 continue;
             }
@@ -47,7 +51,13 @@ impl Reader<'_> {
                 continue;
             }
             if self.is_mention(at) {
-                self.pick(at, &mut aggregates, &mut distinct, owning, &mut waiting);
+                if self.modifies(at) {
+                    self.used[at] = true;
+                    continue;
+                }
+                let before = self.sketch.picks.len();
+                self.pick(at, &mut aggregates, &mut distinct, owning || closed, &mut waiting);
+                closed = closed || self.sketch.picks.len() > before;
                 continue;
             }
             if self.used[at] && !self.sketch.picks.iter().any(|pick| pick.item == at) {
@@ -58,7 +68,11 @@ impl Reader<'_> {
                 }
                 continue;
             }
+            if matches!(self.op(at), Some(Operator::And | Operator::Command | Operator::Which | Operator::NumberOf | Operator::HowMany | Operator::Aggregate(_) | Operator::Extreme(_) | Operator::Distinct | Operator::Who | Operator::Or)) || (self.is(at, Operator::Their) && at > 0) {
+                closed = false;
+            }
             match self.op(at) {
+                Some(Operator::HowMany) if self.measured_count(at) => {}
                 Some(Operator::HowMany) => {
                     self.used[at] = true;
                     aggregates = vec![Aggregate::Count];
@@ -111,6 +125,7 @@ impl Reader<'_> {
                     if let Some(slot) = self.time_slot(at, at) {
                         self.used[at] = true;
                         self.show(slot, None, at);
+                        owning = true;
                     }
                 }
                 Some(Operator::Where) => {
@@ -118,6 +133,7 @@ impl Reader<'_> {
                     let words = ["location", "city", "address", "state", "country", "place", "venue", "origin"];
                     if let Some(slot) = self.words_slot(&words, at, Use::Show, false) {
                         self.show(slot, None, at);
+                        owning = true;
                     }
                 }
                 Some(Operator::HowMuch) => {
@@ -127,6 +143,7 @@ impl Reader<'_> {
                         let words = ["price", "cost", "amount", "salary", "balance", "budget"];
                         if let Some(slot) = self.words_slot(&words, at, Use::Show, true) {
                             self.show(slot, None, at);
+                            owning = true;
                         }
                     }
                 }
@@ -138,6 +155,7 @@ impl Reader<'_> {
                     {
                         self.used[at + 1] = true;
                         self.show(slot, None, at + 1);
+                        owning = true;
                     }
                 }
                 _ => {}
@@ -159,6 +177,41 @@ impl Reader<'_> {
             }
         }
         self.finish_picks(who, distinct);
+    }
+
+    /// "population density": the first of two columns side by side says more about the second.
+    fn modifies(&self, at: usize) -> bool {
+        let next = at + 1;
+        if next >= self.end() || !self.is_mention(next) {
+            return false;
+        }
+        let column = |place: usize| self.items[place].mention.first().and_then(|best| match best.element {
+            Element::Column(column) => Some(column),
+            Element::Table(_) => None,
+        });
+        match (column(at), column(next)) {
+            (Some(one), Some(other)) => self.database.schema.table_of(one) == self.database.schema.table_of(other) && self.items[at].table().is_none(),
+            _ => false,
+        }
+    }
+
+    /// "how many people live in X": a column holds the number.
+    fn measured_count(&mut self, at: usize) -> bool {
+        let next = self.skip(at + 1);
+        if next >= self.end() || self.is_mention(next) && self.items[next].best_mention() > 0.5 {
+            return false;
+        }
+        let word = self.lower(next);
+        if !matches!(word.as_str(), "people" | "people live" | "citizens" | "residents" | "inhabitants" | "persons") {
+            return false;
+        }
+        let Some(slot) = self.words_slot(&["population", "resident"], next, Use::Show, true) else {
+            return false;
+        };
+        self.used[at] = true;
+        self.used[next] = true;
+        self.show(slot, None, next);
+        true
     }
 
     fn counted(&self) -> bool {

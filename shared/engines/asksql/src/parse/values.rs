@@ -343,6 +343,14 @@ impl Reader<'_> {
                     self.used[place] = true;
                 }
             }
+            if !both && self.has_aggregate() && self.zones[at] == Zone::Show && self.choose(Choice::GroupValues, true) {
+                // "the average age for male and female students"
+                self.sketch.conditions[count - 1].or = true;
+                if let Left::Column(slot) = self.sketch.conditions[count - 1].left {
+                    self.sketch.groups.push(slot);
+                }
+                return;
+            }
             let intersect = self.choose(Choice::Intersect, true);
             if intersect {
                 self.sketch.conditions[count - 1].both = true;
@@ -376,6 +384,29 @@ impl Reader<'_> {
         while before < self.end() && steps < 3 && matches!(self.op(before), Some(Operator::Be | Operator::Of | Operator::Compare(Comparison::Equal) | Operator::Not)) && !self.is_mention(before) {
             before = self.back(before);
             steps += 1;
+        }
+        let after_word = self.lower(at + 1);
+        let united = crate::words::lemma(&after_word);
+        if digits && self.items.get(at + 1).is_some_and(|next| next.mention.is_empty() || super::compare::is_unit(&after_word)) {
+            let columns = crate::words::adjectives::UNITS.iter().find(|(name, _)| *name == united || after_word.starts_with("years old") && *name == "year").map(|(_, columns)| *columns);
+            if let Some(columns) = columns
+                && let Some(slot) = self.words_slot(columns, at + 1, Use::Compare, true)
+            {
+                self.used[at] = true;
+                self.used[at + 1] = true;
+                self.push_value(Left::Column(slot), right(), at);
+                return true;
+            }
+        }
+        if before < self.end() && steps == 0 && digits && self.is_mention(before) && self.items[before].mention.first().is_some_and(|best| matches!(best.element, Element::Table(_)))
+            && let Some(key) = self.items[before].table().and_then(|table| self.database.schema.single_key(table))
+            && self.database.schema.columns[key].is_number()
+        {
+            // "customer 10"
+            self.used[at] = true;
+            let slot = self.add_slot(vec![Candidate::new(Element::Column(key), 0.85, Reason::Default)], at, Use::Compare);
+            self.push_value(Left::Column(slot), right(), at);
+            return true;
         }
         if before < self.end() && (self.is_mention(before) || self.slot_of_item(before).is_some()) && self.items[before].has_column() && (steps > 0 || digits) {
             let slot = self.slot(before, Use::Compare);

@@ -55,6 +55,9 @@ pub(crate) fn zones(items: &[Item]) -> Vec<Zone> {
                 }
             }
         }
+        if zone == Zone::Show && named && at > 0 && item.operator.is_none() && rooted(item) && items[at - 1].mention.first().is_some_and(|best| best.score > 0.9) && items[at - 1].operator.is_none() {
+            zone = Zone::Where;
+        }
         if zone == Zone::Show && !item.mention.is_empty() && (item.operator.is_none() || item.best_mention() > 0.9 && !item.is(Operator::Command)) {
             named = true;
         }
@@ -72,6 +75,11 @@ fn shows_number(items: &[Item], at: usize) -> bool {
     let joined = items[before].is(Operator::And) || items[before].comma || items[before].text.eq_ignore_ascii_case("with");
     let compared = items[at..].iter().take(8).take_while(|item| !item.stop && !item.comma).any(|item| matches!(item.operator, Some(Operator::Compare(_) | Operator::Between | Operator::Extreme(_))) || item.is(Operator::Than));
     joined && !compared
+}
+
+/// The word itself is not in the schema, only a relative of it: a verb behind its noun.
+fn rooted(item: &Item) -> bool {
+    item.mention.first().is_some_and(|best| best.reason == crate::link::Reason::SameRoot) && !item.text.ends_with('s')
 }
 
 /// An article or noun follows, as after a verb.

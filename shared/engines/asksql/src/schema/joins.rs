@@ -35,7 +35,7 @@ pub(crate) struct JoinGraph {
 }
 
 const DECLARED: f64 = 1.0;
-const INFERRED: f64 = 2.5;
+const INFERRED: f64 = 1.4;
 /// Tables that one query may need beside those on the way.
 const MOST_TERMINALS: usize = 7;
 
