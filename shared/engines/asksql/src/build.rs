@@ -186,6 +186,9 @@ impl Builder<'_> {
                 let facts = &self.schema.columns[column];
                 let table = facts.table;
                 if facts.role == Role::Measure && facts.is_number() && facts.refers.is_none() && !facts.key && self.choose(Choice::CountInColumn, true) {
+                    if !self.sketch.groups.is_empty() {
+                        return Some(Value::Aggregate(Aggregate::Sum, column));
+                    }
                     return Some(Value::Column(column));
                 }
                 if facts.is_number() && facts.core.len() > 1 && (facts.core.first().is_some_and(|word| matches!(word.as_str(), "number" | "count" | "total" | "quantity" | "amount")) || facts.core.last().is_some_and(|word| word == "count"))
@@ -621,8 +624,35 @@ impl Builder<'_> {
         best.map(|(_, child)| child)
     }
 
+    /// "with a price above 10 and with a price below 5": no row has both, its group may.
+    fn apart(&mut self, query: &mut Query) {
+        if query.set.is_some() || query.outputs.iter().any(Value::is_aggregate) || !query.groups.is_empty() || query.limit.is_some() {
+            return;
+        }
+        let bound = |filter: &Filter, wanted: &[Comparison]| match filter {
+            Filter::Test(Value::Column(column), Test::Compare(comparison, Literal::Number(number))) if wanted.contains(comparison) => Some((*column, *number)),
+            _ => None,
+        };
+        let low = query.filters.iter().enumerate().find_map(|(at, filter)| bound(filter, &[Comparison::Greater, Comparison::AtLeast]).map(|found| (at, found)));
+        let high = query.filters.iter().enumerate().find_map(|(at, filter)| bound(filter, &[Comparison::Less, Comparison::AtMost]).map(|found| (at, found)));
+        let (Some((low_at, (low_column, low))), Some((high_at, (high_column, high)))) = (low, high) else {
+            return;
+        };
+        if low_column != high_column || low < high {
+            return;
+        }
+        let mut other = query.clone();
+        other.filters.remove(low_at.min(query.filters.len() - 1));
+        query.filters.remove(high_at);
+        other.order.clear();
+        other.distinct = false;
+        query.distinct = false;
+        query.set = Some((SetOperation::Intersect, Box::new(other)));
+    }
+
     /// "both A and B": what has the one and also has the other.
     fn intersect(&mut self, query: &mut Query) -> Option<()> {
+        self.apart(query);
         let both: Vec<usize> = (0..self.sketch.conditions.len()).filter(|at| self.sketch.conditions[*at].both).collect();
         let Some(at) = both.first().copied() else {
             return Some(());

@@ -199,6 +199,9 @@ fn read(database: &Database, tokens: &[Token], item: &mut Item) -> f64 {
             .collect();
         let of_inside = words.len() < tokens.len();
         item.mention = database.index.link(&database.schema, &words);
+        if of_inside && words.last().is_some_and(|last| database.schema.tables.iter().any(|table| table.words.last() == Some(last))) {
+            item.mention.clear();
+        }
         if of_inside {
             // "date of birth" is one name, "name of student" is two.
             item.mention.retain(|candidate| match candidate.element {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::lexicon::Lexicon;
 use crate::schema::{ColumnId, Role, Schema, TableId};
 use crate::words::stem::root;
-use crate::words::synonyms::synonyms;
+use crate::words::synonyms::{business, synonyms};
 use crate::words::lemma;
 
 /// A table or a column.
@@ -73,7 +73,10 @@ const LEFT_OUT: &[(&str, f64)] = &[
 
 const ROOT: f64 = 0.84;
 const PART: f64 = 0.66;
-const SYNONYM: f64 = 0.62;
+const SHORTENED: f64 = 0.8;
+const BUSINESS: f64 = 0.74;
+const SYNONYM: f64 = 0.6;
+const FAR: f64 = 0.48;
 
 /// The words of the schema.
 #[derive(Debug, Default)]
@@ -204,6 +207,16 @@ impl WordIndex {
             }
         }
         let mut all: Vec<Candidate> = found.into_values().collect();
+        if words == ["name"] {
+            for table in &schema.tables {
+                for column in &table.display {
+                    let element = Element::Column(*column);
+                    if schema.columns[*column].kind == crate::schema::Kind::Text && !all.iter().any(|known| known.element == element) {
+                        all.push(Candidate::new(element, 0.78, Reason::Default));
+                    }
+                }
+            }
+        }
         if words.last().is_some_and(|word| matches!(word.as_str(), "id" | "identifier")) {
             self.add_keys(schema, &words, &mut all);
         }
@@ -241,6 +254,12 @@ impl WordIndex {
         }
         let mut out = Vec::with_capacity(words.len());
         for word in words {
+            if !self.knows(word)
+                && let Some(long) = crate::schema::written_out(word)
+            {
+                out.extend(long);
+                continue;
+            }
             let split = (3..word.len().saturating_sub(2)).find_map(|at| {
                 let (first, second) = (word.get(..at)?, word.get(at..)?);
                 (self.knows(first) && self.knows(second)).then(|| [first.to_owned(), second.to_owned()])
@@ -271,9 +290,28 @@ impl WordIndex {
                 forms.push((other.clone(), PART));
             }
         }
-        for (at, other) in synonyms(word).iter().enumerate() {
+        if forms.is_empty() {
+            // "prereq" for "prerequisite", "dorm" for "dormitory"
+            for length in 4..word.len() {
+                if let Some(start) = word.get(..length)
+                    && self.knows(start)
+                    && word.len() > length + 2
+                {
+                    forms.push((start.to_owned(), SHORTENED));
+                }
+            }
+        }
+        let known = self.knows(word);
+        for other in business(word) {
             if self.knows(other) && !forms.iter().any(|(form, _)| form == other) {
-                forms.push(((*other).to_owned(), SYNONYM - 0.01 * at as f64));
+                forms.push((other.to_owned(), if known { SYNONYM } else { BUSINESS }));
+            }
+        }
+        if !known {
+            for (at, (other, far)) in synonyms(word).enumerate() {
+                if self.knows(other) && !forms.iter().any(|(form, _)| form == other) {
+                    forms.push((other.to_owned(), if far { FAR } else { SYNONYM } - 0.01 * at as f64));
+                }
             }
         }
         forms

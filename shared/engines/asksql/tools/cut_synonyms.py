@@ -2,8 +2,8 @@
 
 usage: cut_synonyms.py [DICTIONARY_DIR] > src/words/synonyms.tsv
 
-A line is a word and the words that may stand for it, nearest first: words of its commoner senses, then
-words one step above and below them. Only words that WordNet's own tagged texts use are kept, so that
+A line is a word and the words that may stand for it, nearest first: words of its commoner senses, then,
+marked with `~`, words one step above and below them. Only words that WordNet's own tagged texts use are kept, so that
 the table stays small.
 """
 
@@ -66,7 +66,7 @@ def main():
                             add(near, counts, word, other, 6 + rank)
     for word in sorted(near):
         others = sorted(near[word].items(), key=lambda pair: (pair[1], -counts[pair[0]], pair[0]))
-        print("\t".join([word] + [other for other, _ in others[:MOST]]))
+        print("\t".join([word] + ["~" + other if rank >= 4 else other for other, rank in others[:MOST]]))
 
 
 def add(near, counts, word, other, rank):

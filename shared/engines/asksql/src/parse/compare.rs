@@ -238,8 +238,10 @@ impl Reader<'_> {
         }
         // A free mention anywhere before, or rows of what is asked.
         if let Some(near) = (0..at).rev().find(|near| self.is_mention(*near) && self.is_measure(*near)) {
+            let aggregate = self.aggregate_before(near);
             let slot = self.measure_of(near);
-            self.push(Left::Column(slot), right, at);
+            let left = aggregate.map_or(Left::Column(slot), |aggregate| Left::Aggregate(aggregate, slot));
+            self.push(left, right, at);
             return;
         }
         self.push(Left::Rows(None), right, at);

@@ -97,6 +97,14 @@ impl Reader<'_> {
             next += 1;
         }
         if !self.is_mention(next) {
+            let word = self.lower(next);
+            if next < self.end() && !self.used[next] && crate::words::adjectives::measures(&word).next().is_some()
+                && let Some(slot) = self.measure_slot(&word, next, Use::Order)
+            {
+                // "the lowest earning instructor"
+                self.push_extreme(descending, Left::Column(slot), limit, at);
+                return;
+            }
             // "is the highest", "paid the most".
             self.trailing(at, descending, limit, aggregate);
             return;
@@ -213,13 +221,13 @@ impl Reader<'_> {
             return;
         }
         if shown {
-            let slot = self.slot(next, Use::Order);
+            let slot = self.measure_of(next);
             let left = Left::Column(slot);
             self.sketch.picks.push(Pick { slot, aggregate: None, distinct: false, everything: false, item: next });
             self.push_extreme(descending, left, limit, at);
             return;
         }
-        let slot = self.slot(next, Use::Order);
+        let slot = self.measure_of(next);
         self.push_extreme(descending, Left::Column(slot), limit, at);
     }
 

@@ -37,6 +37,11 @@ impl Reader<'_> {
                     self.used[at] = true;
                     let slot = self.slot(place, Use::Absent);
                     self.sketch.absent.push(slot);
+                    for other in at + 1..until {
+                        if self.is_mention(other) && self.items[other].table().is_some() {
+                            self.used[other] = true;
+                        }
+                    }
                     continue;
                 }
             }

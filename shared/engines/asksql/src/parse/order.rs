@@ -19,7 +19,7 @@ impl Reader<'_> {
             }
             self.used[at] = true;
             // "Sort the names in ..." begins with what is shown.
-            if self.is(at, Operator::OrderBy) && (at == 0 || self.items[at - 1].stop) {
+            if self.is(at, Operator::OrderBy) && (at == 0 || self.items[at - 1].stop) && !self.lower(at).ends_with("by") {
                 at += 1;
                 continue;
             }

@@ -61,10 +61,21 @@ impl Reader<'_> {
                 continue;
             }
             if self.used[at] && !self.sketch.picks.iter().any(|pick| pick.item == at) {
-                if let Some(slot) = self.slot_of[at]
-                    && self.sketch.slots[slot].usage == Use::Owner
-                {
-                    owning = false;
+                match self.slot_of[at] {
+                    Some(slot) if self.sketch.slots[slot].usage == Use::Owner => owning = false,
+                    // "address of customer Bob": the word that Bob used up also owns the address.
+                    None if owning && self.items[at].table().is_some() && !self.items[at].is_value() => {
+                        let mut candidates = self.items[at].mention.clone();
+                        candidates.retain(|candidate| matches!(candidate.element, Element::Table(_)));
+                        let owner = self.add_slot(candidates, at, Use::Owner);
+                        for pick in waiting.drain(..) {
+                            let slot = self.sketch.picks[pick].slot;
+                            if self.sketch.slots[slot].owner.is_none() {
+                                self.sketch.slots[slot].owner = Some(owner);
+                            }
+                        }
+                    }
+                    _ => {}
                 }
                 continue;
             }

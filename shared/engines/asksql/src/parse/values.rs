@@ -343,7 +343,7 @@ impl Reader<'_> {
                     self.used[place] = true;
                 }
             }
-            if !both && self.has_aggregate() && self.zones[at] == Zone::Show && self.choose(Choice::GroupValues, true) {
+            if !both && self.has_aggregate() && self.zones[at] == Zone::Show && self.choose(Choice::GroupValues, !self.items[..before].iter().any(|item| item.is(Operator::Aggregate(crate::form::Aggregate::Sum)))) {
                 // "the average age for male and female students"
                 self.sketch.conditions[count - 1].or = true;
                 if let Left::Column(slot) = self.sketch.conditions[count - 1].left {
@@ -381,9 +381,25 @@ impl Reader<'_> {
         let mut before = self.back(at);
         let direct = before;
         let mut steps = 0;
-        while before < self.end() && steps < 3 && matches!(self.op(before), Some(Operator::Be | Operator::Of | Operator::Compare(Comparison::Equal) | Operator::Not)) && !self.is_mention(before) {
+        while before < self.end() && steps < 3 && matches!(self.op(before), Some(Operator::Be | Operator::Of | Operator::Compare(Comparison::Equal) | Operator::Not | Operator::Either | Operator::Both)) && !self.is_mention(before) {
             before = self.back(before);
             steps += 1;
+        }
+        // "36 or 37": the second number is compared with the same column.
+        if digits && (matches!(self.op(direct), Some(Operator::Or | Operator::And)) || self.items.get(direct).is_some_and(|item| item.comma))
+            && let Some(last) = self.sketch.conditions.last()
+            && matches!(last.right, Right::Compare(Comparison::Equal, Literal::Number(_)))
+            && last.item + 1 == direct
+        {
+            let left = last.left;
+            let or = self.choose(Choice::Or, true);
+            self.used[at] = true;
+            self.used[direct] = true;
+            self.push_value(left, right(), at);
+            if let Some(last) = self.sketch.conditions.last_mut() {
+                last.or = or;
+            }
+            return true;
         }
         let after_word = self.lower(at + 1);
         let united = crate::words::lemma(&after_word);

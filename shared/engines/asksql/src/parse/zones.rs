@@ -36,6 +36,7 @@ pub(crate) fn zones(items: &[Item]) -> Vec<Zone> {
                 }
             }
             Some(Operator::Have | Operator::Be | Operator::Do) if named => zone = Zone::Where,
+            Some(Operator::Command) if named && item.text.to_lowercase().starts_with("who") => zone = Zone::Where,
             Some(Operator::Their) if zone == Zone::Where && at > 0 && (items[at - 1].is(Operator::And) || items[at - 1].comma) && matches!(item.text.to_lowercase().as_str(), "their" | "its" | "his" | "her") => {
                 zone = Zone::Show;
                 named = false;

@@ -8,7 +8,7 @@ mod roles;
 
 pub(crate) use ddl::read_tables;
 pub(crate) use joins::{Edge, JoinGraph};
-pub(crate) use naming::name_words;
+pub(crate) use naming::{name_words, written_out};
 pub(crate) use roles::finish;
 
 /// Place of a table in [`Schema::tables`].

@@ -20,7 +20,7 @@ const SHORT: &[(&str, &str)] = &[
     ("univ", "university"), ("intl", "international"), ("pop", "population"), ("ssn", "ssn"), ("long", "long"), ("comm", "commission"),
     ("forename", "first name"), ("surname", "last name"), ("givenname", "first name"), ("familyname", "last name"), ("phonenumber", "phone number"), ("firstname", "first name"), ("lastname", "last name"), ("birthdate", "birth date"), ("hiredate", "hire date"),
     ("zipcode", "zip code"), ("postcode", "post code"), ("username", "user name"), ("createdat", "created at"), ("hometown", "home town"), ("airline", "airline"), ("uid", "user id"), ("bio", "biography"), ("info", "information"),
-    ("dname", "department name"), ("dnumber", "department number"), ("sname", "name"), ("cname", "name"), ("pname", "name"), ("ename", "name"), ("fac", "faculty"), ("adv", "advisor"), ("sex", "sex"), ("pos", "position"), ("bldg", "building"),
+     ("fac", "faculty"), ("adv", "advisor"), ("sex", "sex"), ("pos", "position"), ("bldg", "building"),
 ];
 
 /// Words that compound identifiers without a mark are made of.
@@ -63,6 +63,12 @@ pub(crate) fn name_words(name: &str, table_words: &[String]) -> Vec<String> {
         }
     }
     seen
+}
+
+/// The words that a short form stands for.
+pub(crate) fn written_out(word: &str) -> Option<Vec<String>> {
+    let (_, long) = SHORT.iter().find(|(short, _)| *short == word)?;
+    Some(long.split(' ').map(lemma).collect())
 }
 
 fn add_part(part: &str, table_words: &[String], words: &mut Vec<String>) {

@@ -104,12 +104,12 @@ const PHRASES: &[(Operator, &[&str])] = &[
     (O::Aggregate(Aggregate::Minimum), &["minimum", "min", "minimal"]),
     (O::Extreme(true), &[
         "highest", "most", "largest", "greatest", "biggest", "top", "the most number of", "most number of",
-        "largest number of", "greatest number of", "highest number of", "biggest number of", "maximum number of", "the largest number of", "largest amount of",
-        "greatest amount of", "highest amount of", "most amount of", "maximum amount of", "max number of",
+        "largest number of", "greatest number of", "highest number of", "biggest number of", "the largest number of", "largest amount of",
+        "greatest amount of", "highest amount of", "most amount of",
     ]),
     (O::Extreme(false), &[
-        "lowest", "least", "smallest", "fewest", "minimum number of", "smallest number of",
-        "least number of", "lowest number of", "fewest number of", "smallest amount of", "least amount of", "bottom", "min number of",
+        "lowest", "least", "smallest", "fewest", "smallest number of",
+        "least number of", "lowest number of", "fewest number of", "smallest amount of", "least amount of", "bottom",
     ]),
     (O::Common(true), &[
         "most common", "most popular", "most frequent", "most frequently", "most commonly", "most often", "most frequently used",
@@ -131,7 +131,7 @@ const PHRASES: &[(Operator, &[&str])] = &[
     (O::Not, &["not", "n't", "don't", "doesn't", "didn't", "isn't", "aren't", "wasn't", "weren't", "never", "no", "neither", "cannot", "haven't", "hasn't", "can't", "not any", "no longer", "none", "nor"]),
     (O::Without, &["without", "without any", "lacking", "lack", "lacks"]),
     (O::Except, &["except", "except for", "excluding", "other than", "besides", "apart from", "but not", "but"]),
-    (O::Each, &["for each", "each", "every", "for every", "in each", "of each", "for each of the", "by each", "each of the", "in every", "of every", "with each", "from each", "for each distinct", "on each", "at each", "to each", "for different", "for all different", "for each different"]),
+    (O::Each, &["for each", "each", "every", "for every", "in each", "of each", "for each of the", "by each", "each of the", "in every", "of every", "with each", "from each", "for each distinct", "on each", "at each", "to each", "for different", "for all different", "for each different", "in different", "across different", "of different"]),
     (O::Per, &["per", "grouped by", "group by", "broken down by", "split by", "according to", "for each type of", "across different", "grouped by the", "in terms of"]),
     (O::By, &["by", "made by"]),
     (O::OrderBy, &[
