@@ -208,10 +208,10 @@ impl WordIndex {
         }
         let mut all: Vec<Candidate> = found.into_values().collect();
         if words == ["name"] {
-            for table in &schema.tables {
+            for (id, table) in schema.tables.iter().enumerate() {
                 for column in &table.display {
                     let element = Element::Column(*column);
-                    if schema.columns[*column].kind == crate::schema::Kind::Text && !all.iter().any(|known| known.element == element) {
+                    if schema.columns[*column].table == id && schema.columns[*column].words.iter().all(|word| table.words.contains(word)) && !all.iter().any(|known| known.element == element) {
                         all.push(Candidate::new(element, 0.78, Reason::Default));
                     }
                 }
@@ -414,6 +414,7 @@ fn column_score(words: &[String], core: &[String], table: &[String], forms: &[Ve
     let mut quality = 0.0;
     let mut matched = vec![false; words.len()];
     let mut of_table = 0;
+    let mut turned = false;
     for forms in forms {
         if let Some((at, worth)) = best_form(forms, words) {
             if matched[at] {
@@ -423,6 +424,8 @@ fn column_score(words: &[String], core: &[String], table: &[String], forms: &[Ve
             quality += worth;
         } else {
             let (_, worth) = best_form(forms, table)?;
+            // The table stands before its column: "student name", never "name student".
+            turned |= matched.contains(&true);
             of_table += 1;
             quality += worth;
         }
@@ -436,7 +439,9 @@ fn column_score(words: &[String], core: &[String], table: &[String], forms: &[Ve
     let in_core = words.iter().zip(&matched).filter(|(word, matched)| **matched && core.contains(word)).count();
     let mut coverage = if in_core > 0 { full } else { 0.4 * full };
     // The words of the table alone do not name one of its columns.
-    if in_core > 0 {
+    let in_table = words.iter().zip(&matched).filter(|(word, matched)| **matched && table.contains(word)).count();
+    let part_of_table = of_table > 0 && of_table + in_table < table.len();
+    if in_core > 0 && !part_of_table {
         coverage = coverage.max(0.985 * in_core as f64 / core.len() as f64);
     }
     let mut worth = 1.0;
@@ -453,6 +458,14 @@ fn column_score(words: &[String], core: &[String], table: &[String], forms: &[Ve
     if left == 0 && in_core > 0 {
         coverage = coverage.max(worth);
     }
-    let bonus = if of_table > 0 { 0.02 } else { 0.0 };
-    Some((quality * (0.3 + 0.7 * coverage) + bonus, quality))
+    let bonus = if turned {
+        -0.2
+    } else if of_table > 0 && !part_of_table {
+        0.02
+    } else {
+        0.0
+    };
+    // Of a pair of columns the first is meant: from before to, start before end.
+    let second = words.iter().zip(&matched).any(|(word, matched)| !matched && matches!(word.as_str(), "to" | "end" | "modified" | "other" | "previous"));
+    Some((quality * (0.3 + 0.7 * coverage) + bonus - if second { 0.03 } else { 0.0 }, quality))
 }

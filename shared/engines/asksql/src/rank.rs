@@ -42,6 +42,13 @@ const OTHERS: &[&str] = &[
     "shows_fixed",
     "orders_fixed",
     "empty_condition",
+    "unmentioned",
+    "mention_missing",
+    "distinct_which",
+    "distinct_category",
+    "missing_test",
+    "name_shown",
+    "key_shown",
 ];
 
 pub(crate) const FEATURES: usize = CHOICES + OTHERS.len();
@@ -128,6 +135,28 @@ pub(crate) fn features(
     let shows_fixed = if query.set.is_some() { 0.0 } else { query.outputs.iter().filter(|value| matches!(value, Value::Column(column) if fixed.contains(column))).count() as f64 / query.outputs.len().max(1) as f64 };
     let orders_fixed = f64::from(u8::from(query.order.iter().any(|(value, _)| matches!(value, Value::Column(column) if fixed.iter().any(|fixed| schema.is_unique(*fixed) && schema.table_of(*fixed) == schema.table_of(*column))))));
     let contradicts = fixed.iter().enumerate().filter(|(at, column)| fixed[..*at].contains(column)).count();
+    let named_tables: Vec<Vec<usize>> = items
+        .iter()
+        .filter(|item| !item.is_value() && item.operator.is_none())
+        .map(|item| item.mention.iter().filter_map(|candidate| match candidate.element {
+            Element::Table(table) if candidate.score > 0.6 => Some(table),
+            _ => None,
+        }).collect::<Vec<usize>>())
+        .filter(|named| !named.is_empty())
+        .collect();
+    let mut reached = tables.clone();
+    for filter in &query.filters {
+        if let crate::form::Filter::Test(_, crate::form::Test::In(inner) | crate::form::Test::NotIn(inner) | crate::form::Test::Query(_, inner)) = filter {
+            reached.extend(inner.own_tables(|column| schema.table_of(column)));
+        }
+    }
+    let unmentioned = tables.iter().filter(|table| !schema.tables[**table].link && !named_tables.iter().any(|named| named.contains(table))).count();
+    let mention_missing = named_tables.iter().filter(|named| !named.iter().any(|table| reached.contains(table))).count();
+    let which = items.iter().any(|item| item.is(crate::words::operators::Operator::Which));
+    let category = query.outputs.len() == 1 && edges.is_empty() && query.filters.is_empty() && matches!(query.outputs[0], Value::Column(column) if schema.columns[column].facts.distinct * 2 <= schema.columns[column].facts.rows);
+    let missing_test = query.filters.iter().filter(|filter| matches!(filter, crate::form::Filter::Test(_, crate::form::Test::Missing | crate::form::Test::Present))).count();
+    let name_shown = query.outputs.iter().filter(|value| matches!(value, Value::Column(column) if schema.columns[*column].role == Role::Name)).count();
+    let key_shown = query.outputs.iter().filter(|value| matches!(value, Value::Column(column) if schema.columns[*column].key)).count();
     let unasked = query.distinct && !items.iter().any(|item| item.is(crate::words::operators::Operator::Distinct));
     let plain = !query.outputs.iter().any(Value::is_aggregate) && query.having.is_empty() && query.limit.is_none();
     let subqueries = query.filters.iter().filter(|filter| matches!(filter, crate::form::Filter::Test(_, crate::form::Test::Query(..) | crate::form::Test::In(_) | crate::form::Test::NotIn(_)))).count();
@@ -163,6 +192,13 @@ pub(crate) fn features(
         shows_fixed,
         orders_fixed,
         contradicts as f64,
+        unmentioned as f64,
+        mention_missing as f64,
+        f64::from(u8::from(unasked && which && fan_out > 0)),
+        f64::from(u8::from(unasked && category)),
+        missing_test as f64,
+        name_shown as f64,
+        key_shown as f64,
     ];
     features[CHOICES..].copy_from_slice(&others);
     features

@@ -160,6 +160,22 @@ impl Reader<'_> {
         let right = Right::Compare(comparison, Literal::Number(number));
         let word = self.lower(at);
         let near = self.attribute_near(at, last);
+        // "higher than 1000 or lower than 500": the same thing is compared again.
+        let mut before = self.back(at);
+        while before < self.end() && self.is(before, Operator::Be) {
+            before = self.back(before);
+        }
+        if near.is_none()
+            && matches!(self.op(before), Some(Operator::Or | Operator::And))
+            && let Some(last_condition) = self.sketch.conditions.last()
+            && matches!(last_condition.right, Right::Compare(..))
+            && last_condition.item < at
+            && !is_unit(&self.lower(last + 1))
+        {
+            let left = last_condition.left;
+            self.push(left, right, at);
+            return;
+        }
         let strong = near.is_some_and(|near| near > last || self.items[near].mention.first().is_some_and(|best| best.score > 0.9 && matches!(best.element, Element::Column(_))));
         let united = crate::words::lemma(&self.lower(last + 1));
         if !strong

@@ -65,9 +65,11 @@ pub(crate) enum Choice {
     CountOnce,
     /// Values in one row are groups, each with its numbers.
     GroupValues,
+    /// What is not there is a row of another table, not an empty column.
+    Absent,
 }
 
-pub(crate) const CHOICES: usize = 19;
+pub(crate) const CHOICES: usize = 20;
 
 /// The choices that are taken against their default, as bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

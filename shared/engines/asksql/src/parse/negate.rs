@@ -13,7 +13,7 @@ impl Reader<'_> {
             let until = self.reach(at);
             let mut found = false;
             let other = self.is(at, Operator::Compare(crate::form::Comparison::Unequal))
-                || self.is(at, Operator::Except)
+                || (self.is(at, Operator::Except) && !self.lower(at).starts_with("but"))
                 || (at > 0 && self.is(at - 1, Operator::Be))
                 || (at > 0 && self.lower(at - 1).ends_with("are"))
                 || (at > 0 && self.lower(at - 1).ends_with(" is"))
@@ -33,7 +33,7 @@ impl Reader<'_> {
             let table = (at + 1..until).find(|place| self.is_mention(*place) && self.items[*place].table().is_some());
             if let Some(place) = table {
                 let best = self.items[place].mention.first().map(|best| best.element);
-                if matches!(best, Some(Element::Table(_))) || self.choose(Choice::AntiJoin, true) {
+                if matches!(best, Some(Element::Table(_))) || self.choose(Choice::Absent, true) {
                     self.used[at] = true;
                     let slot = self.slot(place, Use::Absent);
                     self.sketch.absent.push(slot);

@@ -17,6 +17,8 @@ impl Reader<'_> {
         // Picks that wait for their owner.
         let mut waiting: Vec<usize> = Vec::new();
         let mut who = None;
+        // Whom "their" speaks of.
+        let mut theirs: Option<usize> = None;
         // How many picks there were at the end of each sentence.
         let mut sentences: Vec<usize> = Vec::new();
         for at in 0..self.end() {
@@ -56,6 +58,14 @@ impl Reader<'_> {
                     continue;
                 }
                 let before = self.sketch.picks.len();
+                if let Some(owner) = theirs.filter(|_| !owning && !closed) {
+                    let slot = self.slot(at, Use::Show);
+                    self.sketch.slots[slot].owner.get_or_insert(owner);
+                    if self.sketch.slots[slot].owner == Some(slot) {
+                        self.sketch.slots[slot].owner = None;
+                    }
+                    self.used[at] = false;
+                }
                 self.pick(at, &mut aggregates, &mut distinct, owning || closed, &mut waiting);
                 closed = closed || self.sketch.picks.len() > before;
                 continue;
@@ -126,6 +136,10 @@ impl Reader<'_> {
                         owning = false;
                     }
                 }
+                Some(Operator::Their) if matches!(self.lower(at).as_str(), "their" | "its" | "his" | "her") => {
+                    owning = false;
+                    theirs = self.spoken_of(at);
+                }
                 Some(Operator::Command | Operator::Which | Operator::Their) => owning = false,
                 Some(Operator::Who) => {
                     self.used[at] = true;
@@ -188,6 +202,18 @@ impl Reader<'_> {
             }
         }
         self.finish_picks(who, distinct);
+    }
+
+    /// The entity that a pronoun stands for: the first that was named before it.
+    fn spoken_of(&mut self, at: usize) -> Option<usize> {
+        let item = (0..at).find(|place| {
+            self.items[*place].operator.is_none()
+                && !self.items[*place].is_value()
+                && self.items[*place].mention.first().is_some_and(|best| matches!(best.element, Element::Table(_)))
+        })?;
+        let mut candidates = self.items[item].mention.clone();
+        candidates.retain(|candidate| matches!(candidate.element, Element::Table(_)));
+        Some(self.add_slot(candidates, item, Use::Owner))
     }
 
     /// "population density": the first of two columns side by side says more about the second.

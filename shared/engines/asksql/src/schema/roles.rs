@@ -33,6 +33,11 @@ pub(crate) fn finish(schema: &mut Schema) {
         schema.tables[at].display = display(schema, at);
         schema.tables[at].link = is_link(schema, at);
     }
+    for at in 0..schema.tables.len() {
+        if let Some(other) = named_elsewhere(schema, at) {
+            schema.tables[at].display = other;
+        }
+    }
 }
 
 /// A text column whose values all read as numbers is asked about as one.
@@ -159,6 +164,20 @@ fn display(schema: &Schema, table: TableId) -> Vec<ColumnId> {
         return vec![*key];
     }
     columns.first().copied().into_iter().collect()
+}
+
+/// A row that is also a row of another table ("gymnast" of "people") is shown by that one's name.
+fn named_elsewhere(schema: &Schema, table: TableId) -> Option<Vec<ColumnId>> {
+    let name_like = |column: &ColumnId| {
+        let column = &schema.columns[*column];
+        column.role == Role::Name || column.words.iter().all(|word| schema.tables[column.table].words.contains(word))
+    };
+    if schema.tables[table].display.iter().any(name_like) {
+        return None;
+    }
+    let same = schema.keys.iter().find(|key| schema.table_of(key.from) == table && schema.is_unique(key.from))?;
+    let display = &schema.tables[schema.table_of(same.to)].display;
+    display.iter().any(name_like).then(|| display.clone())
 }
 
 /// A link table's columns are, but for two, references, and it refers to at least two tables.

@@ -157,7 +157,7 @@ const PHRASES: &[(Operator, &[&str])] = &[
     (O::Be, &["is", "are", "was", "were", "be", "been", "being", "'s", "there are", "there is", "were there", "are there", "is there", "am"]),
     (O::Have, &["have", "has", "had", "having", "have the", "has the", "own", "owns", "owned", "possess", "possesses", "have had", "have been", "has been"]),
     (O::Do, &["do", "does", "did", "will", "can", "could", "would", "should", "may", "shall", "must"]),
-    (O::Named, &["named", "called", "titled", "name is", "named as", "with name", "with the name", "whose name is", "with title", "entitled"]),
+    (O::Named, &["named", "called", "titled", "named as", "entitled"]),
     (O::Than, &["than"]),
     (O::Article, &["the", "a", "an", "this", "these", "those", "such"]),
     (O::Missing, &["null", "missing", "unknown", "empty", "not available", "no value", "undefined", "not known", "blank", "unspecified", "not specified"]),

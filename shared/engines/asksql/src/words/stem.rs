@@ -58,6 +58,13 @@ static IRREGULAR_SORTED: std::sync::LazyLock<Vec<(&'static str, &'static str)>> 
 
 /// A rough root that joins a verb with its nouns ("enrolled", "enrolment"; "directed", "director").
 pub(crate) fn root(lemma: &str) -> String {
+    const PAST: &[(&str, &str)] = &[
+        ("took", "take"), ("taken", "take"), ("gave", "give"), ("given", "give"), ("built", "build"), ("held", "hold"), ("led", "lead"),
+        ("flew", "fly"), ("flown", "fly"), ("ran", "run"), ("began", "begin"), ("begun", "begin"), ("born", "birth"), ("taught", "teach"),
+        ("drove", "drive"), ("driven", "drive"), ("chose", "choose"), ("chosen", "choose"), ("grew", "grow"), ("lost", "lose"), ("sang", "sing"), ("sung", "sing"),
+        ("spoke", "speak"), ("spoken", "speak"), ("bought", "buy"), ("paid", "pay"), ("lent", "lend"), ("leave", "left"), ("leaving", "left"),
+    ];
+    let lemma = PAST.iter().find(|(past, _)| *past == lemma).map_or(lemma, |(_, base)| base);
     const ENDINGS: &[&str] = &[
         "izations", "ization", "ations", "ation", "itions", "ition", "ments", "ment", "nesses", "ness",
         "ities", "ity", "ings", "ing", "ions", "ion", "ers", "ors", "ists", "ist", "ied", "ies", "ed", "er", "or", "es",
