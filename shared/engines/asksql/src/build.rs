@@ -90,11 +90,12 @@ impl Builder<'_> {
         self.absent(&mut query)?;
         self.extremes(&mut query)?;
         self.order(&mut query)?;
+        self.entity_once(&mut query);
         self.complete_groups(&mut query);
         self.count_once(&mut query);
         self.intersect(&mut query)?;
-        if query.distinct && query.order.iter().any(|(value, _)| !query.outputs.contains(value)) {
-            query.distinct = false;
+        if query.distinct && query.set.is_none() && query.order.iter().any(|(value, _)| !query.outputs.contains(value)) {
+            order_groups(&mut query);
         }
         let all_aggregates = query.outputs.iter().all(Value::is_aggregate);
         if all_aggregates && query.groups.is_empty() {
@@ -186,7 +187,8 @@ impl Builder<'_> {
                 let facts = &self.schema.columns[column];
                 let table = facts.table;
                 if facts.role == Role::Measure && facts.is_number() && facts.refers.is_none() && !facts.key && self.choose(Choice::CountInColumn, true) {
-                    if !self.sketch.groups.is_empty() {
+                    let one = self.sketch.conditions.iter().any(|condition| matches!(condition.right, Right::Value(_)) || matches!(condition.right, Right::Compare(Comparison::Equal, _)));
+                    if !self.sketch.groups.is_empty() || !one && self.sketch.picks.len() == 1 {
                         return Some(Value::Aggregate(Aggregate::Sum, column));
                     }
                     return Some(Value::Column(column));
@@ -227,6 +229,26 @@ impl Builder<'_> {
         });
         if repeated && self.choose(Choice::CountOnce, true) {
             query.outputs = vec![Value::Different(key)];
+        }
+    }
+
+    /// What is told of one entity whose table has several rows for it is told once.
+    fn entity_once(&mut self, query: &mut Query) {
+        if query.distinct || !query.groups.is_empty() || query.outputs.iter().any(Value::is_aggregate) || query.limit.is_some() {
+            return;
+        }
+        let named = query.filters.iter().any(|filter| match filter {
+            Filter::Test(Value::Column(column), Test::Compare(Comparison::Equal, Literal::Text(_))) => {
+                let table = self.schema.table_of(*column);
+                self.schema.single_key(table).is_none()
+                    && self.schema.tables[table].display.contains(column)
+                    && self.schema.tables[table].key.contains(column)
+                    && query.outputs.iter().all(|value| matches!(value, Value::Column(shown) if self.schema.table_of(*shown) == table && !self.schema.tables[table].key.contains(shown)))
+            }
+            _ => false,
+        });
+        if named {
+            query.distinct = true;
         }
     }
 
@@ -385,6 +407,9 @@ impl Builder<'_> {
                 }
                 if facts.declared == Kind::Text && !facts.kind.is_number() {
                     let text = crate::sql::number_text(*number);
+                    if *comparison != Comparison::Equal && facts.role != Role::Date {
+                        return None;
+                    }
                     if *comparison == Comparison::Equal && facts.role == Role::Date {
                         return Some(Test::Like { open_start: true, text, open_end: true });
                     }
@@ -484,6 +509,9 @@ impl Builder<'_> {
                 let same: Vec<Filter> = query.filters.iter().filter(|filter| matches!(filter, Filter::Test(Value::Column(other), _) if self.schema.table_of(*other) == table)).cloned().collect();
                 let inner = Query { outputs: vec![Value::Aggregate(aggregate, column)], filters: same, ..Query::default() };
                 query.filters.push(Filter::Test(value, Test::Query(Comparison::Equal, Box::new(inner))));
+                if self.schema.single_key(table).is_none() {
+                    query.distinct = true;
+                }
                 continue;
             }
             if all_aggregates {
@@ -685,6 +713,23 @@ impl Builder<'_> {
         query.set = Some((SetOperation::Intersect, Box::new(other)));
         Some(())
     }
+}
+
+/// Different rows in the order of what they do not show: each by its first or last.
+fn order_groups(query: &mut Query) {
+    query.distinct = false;
+    let plain: Option<Vec<ColumnId>> = query.outputs.iter().map(|value| if let Value::Column(column) = value { Some(*column) } else { None }).collect();
+    let Some(plain) = plain.filter(|_| query.groups.is_empty() && query.having.is_empty()) else {
+        return;
+    };
+    for (value, descending) in &mut query.order {
+        if let Value::Column(column) = value
+            && !plain.contains(column)
+        {
+            *value = Value::Aggregate(if *descending { Aggregate::Maximum } else { Aggregate::Minimum }, *column);
+        }
+    }
+    query.groups = plain;
 }
 
 /// A year against a day.

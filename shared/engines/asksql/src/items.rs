@@ -122,6 +122,13 @@ fn spans(database: &Database, tokens: &[Token], start: usize, now: &Now) -> Vec<
     if single.quoted {
         single.values = exact_values(database, &token.text, true);
         if single.values.is_empty() {
+            let words: Vec<String> = normal_words(&token.text).iter().map(|word| crate::words::lemma(word)).collect();
+            let named = if (1..=6).contains(&words.len()) { database.index.link(&database.schema, &words) } else { Vec::new() };
+            if named.first().is_some_and(|best| best.score >= 0.97) {
+                single.mention = named;
+                single.quoted = false;
+                return vec![(start + 1, 1.0, single)];
+            }
             single.values = partial_values(database, &token.text);
         }
         return vec![(start + 1, 1.0, single)];

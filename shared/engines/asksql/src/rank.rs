@@ -131,10 +131,26 @@ pub(crate) fn features(
     let unused_capital = sketch.unused.iter().filter(|item| items[**item].capital && items[**item].first > 0 && items[**item].mention.is_empty()).count();
     let fan_out = edges.iter().filter(|edge| tables.first().is_some_and(|first| edge.to.0 == *first)).count();
     // Showing what the question gave, or the greatest of one row, answers nothing.
-    let fixed: Vec<usize> = query.filters.iter().filter_map(fixed_column).collect();
-    let shows_fixed = if query.set.is_some() { 0.0 } else { query.outputs.iter().filter(|value| matches!(value, Value::Column(column) if fixed.contains(column))).count() as f64 / query.outputs.len().max(1) as f64 };
-    let orders_fixed = f64::from(u8::from(query.order.iter().any(|(value, _)| matches!(value, Value::Column(column) if fixed.iter().any(|fixed| schema.is_unique(*fixed) && schema.table_of(*fixed) == schema.table_of(*column))))));
-    let contradicts = fixed.iter().enumerate().filter(|(at, column)| fixed[..*at].contains(column)).count();
+    let given: Vec<usize> = query.filters.iter().filter_map(fixed_column).collect();
+    let mut fixed = given.clone();
+    for _ in 0..2 {
+        for edge in &edges {
+            if fixed.contains(&edge.from.1) != fixed.contains(&edge.to.1) {
+                fixed.extend([edge.from.1, edge.to.1]);
+            }
+        }
+    }
+    let shows_fixed = if query.set.is_some() { 0.0 } else { query.outputs.iter().filter(|value| match value {
+        Value::Column(column) | Value::Different(column) => fixed.contains(column),
+        Value::Rows(table) => edges.is_empty() && fixed.iter().any(|column| schema.table_of(*column) == *table && schema.is_unique(*column)),
+        Value::Aggregate(..) => false,
+    }).count() as f64 / query.outputs.len().max(1) as f64 };
+    let best_of = query.filters.iter().filter_map(|filter| match filter {
+        crate::form::Filter::Test(value, crate::form::Test::Query(crate::form::Comparison::Equal, _)) => Some(value),
+        _ => None,
+    });
+    let orders_fixed = f64::from(u8::from(query.order.iter().map(|(value, _)| value).chain(best_of).any(|value| matches!(value, Value::Column(column) if fixed.iter().any(|fixed| schema.is_unique(*fixed) && schema.table_of(*fixed) == schema.table_of(*column))))));
+    let contradicts = given.iter().enumerate().filter(|(at, column)| given[..*at].contains(column)).count();
     let named_tables: Vec<Vec<usize>> = items
         .iter()
         .filter(|item| !item.is_value() && item.operator.is_none())

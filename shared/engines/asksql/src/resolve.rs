@@ -107,6 +107,11 @@ fn options(schema: &Schema, slot: &Slot) -> Vec<Candidate> {
                 candidate.score *= 0.6;
             }
             (Use::Show | Use::Group, Element::Column(column)) if schema.columns[column].refers.is_some() && schema.columns[column].words.last().is_none_or(|word| word != "id") => candidate.score -= 0.05,
+            (Use::Count, Element::Column(column)) if schema.columns[column].refers.is_some_and(|target| schema.columns[target].key) => {
+                if let Some(target) = schema.columns[column].refers {
+                    candidate.element = Element::Table(schema.table_of(target));
+                }
+            }
             (Use::Count, Element::Column(_)) => candidate.score -= 0.03,
             (Use::Aggregate, Element::Table(_)) => candidate.score -= 0.5,
             (Use::Order | Use::Compare, Element::Table(table)) => {
@@ -122,7 +127,7 @@ fn options(schema: &Schema, slot: &Slot) -> Vec<Candidate> {
                     candidate.score -= 0.25;
                 }
                 if column.role == Role::Id {
-                    candidate.score -= 0.3;
+                    candidate.score -= 0.6;
                 }
             }
             (Use::Value, Element::Table(table)) => {

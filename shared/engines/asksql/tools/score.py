@@ -162,6 +162,8 @@ def main():
     parser.add_argument("--cache", default="")
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--trace", action="store_true")
+    parser.add_argument("--tags", action="store_true")
+    parser.add_argument("--from", dest="first", type=int, default=0)
     options = parser.parse_args()
     name = "geoquery_train.jsonl" if options.set == "geo" else "spider_train.jsonl"
     cases = [json.loads(line) for line in open(os.path.join(options.data, name))]
@@ -174,7 +176,7 @@ def main():
         else:
             part = lambda case: held(case["db_id"]) == (options.part == "held")
         cases = [case for case in cases if part(case)]
-    cases = cases[:: options.every]
+    cases = cases[options.first :: options.every]
     schemas = json.load(open(os.path.join(options.data, "schemas.json")))
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl", delete=False) as file:
         for case in cases:
@@ -236,7 +238,7 @@ def main():
         if key in table:
             row = table[key]
             print(f"{key:8s} n={row['n']:5d} strict={row['strict'] / row['n']:6.1%} top5={row['top5'] / row['n']:6.1%} oracle={row['oracle'] / row['n']:6.1%} none={row['none']} invalid={row['invalid']}")
-    print(" ".join(f"{tag}:{row['strict'] / row['n']:.0%}/{row['n']}" for tag, row in sorted(tags.items(), key=lambda pair: -pair[1]["n"])))
+    options.tags and print(" ".join(f"{tag}:{row['strict'] / row['n']:.0%}/{row['n']}" for tag, row in sorted(tags.items(), key=lambda pair: -pair[1]["n"])))
     times.sort()
     if times:
         print(f"parse p50 {times[len(times) // 2]:.2f} ms p99 {times[int(len(times) * 0.99)]:.2f} ms")

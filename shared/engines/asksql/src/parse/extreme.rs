@@ -191,7 +191,7 @@ impl Reader<'_> {
     }
 
     /// A column with a number, a day or a year.
-    fn number_column(&self, at: usize) -> bool {
+    pub(super) fn number_column(&self, at: usize) -> bool {
         self.items[at].mention.iter().take(4).any(|candidate| match candidate.element {
             Element::Column(column) => {
                 let column = &self.database.schema.columns[column];
@@ -229,6 +229,11 @@ impl Reader<'_> {
         }
         let slot = self.measure_of(next);
         self.push_extreme(descending, Left::Column(slot), limit, at);
+        let mut entity = self.back(at);
+        while entity < self.end() && matches!(self.op(entity), Some(Operator::Have | Operator::Relative | Operator::Preposition)) {
+            entity = self.back(entity);
+        }
+        self.own_extreme(entity);
     }
 
     pub(super) fn has_group(&self) -> bool {

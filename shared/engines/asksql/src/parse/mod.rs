@@ -351,6 +351,15 @@ impl Reader<'_> {
         if numbers {
             self.keep_measures(&mut candidates);
         }
+        // A column that is the same in every row tells nothing.
+        for candidate in &mut candidates {
+            if let Element::Column(column) = candidate.element
+                && self.database.schema.columns[column].facts.distinct == 1
+            {
+                candidate.score -= 0.2;
+            }
+        }
+        candidates.sort_by(|one, other| other.score.total_cmp(&one.score));
         if candidates.is_empty() {
             return None;
         }

@@ -81,6 +81,7 @@ impl Reader<'_> {
                         }
                     } else {
                         let left = match aggregate.take() {
+                            Some(Aggregate::Count) if self.number_column(at) && !matches!(self.items[at].mention[0].element, crate::link::Element::Table(_)) => Left::Column(self.measure_of(at)),
                             Some(Aggregate::Count) => Left::Rows(Some(self.slot(at, Use::Count))),
                             Some(aggregate) => Left::Aggregate(aggregate, self.slot(at, Use::Aggregate)),
                             None => Left::Column(self.slot(at, Use::Order)),

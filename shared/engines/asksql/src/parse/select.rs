@@ -322,7 +322,7 @@ impl Reader<'_> {
     }
 
     /// "all information about X", "the details of all X".
-    fn everything(&self, at: usize) -> bool {
+    pub(super) fn everything(&self, at: usize) -> bool {
         let mut before = at;
         for _ in 0..5 {
             if before == 0 {
@@ -332,7 +332,7 @@ impl Reader<'_> {
             if matches!(self.lower(before).as_str(), "information" | "info" | "details" | "detail" | "data" | "everything" | "attributes" | "columns" | "contents") && !self.used[before] {
                 return true;
             }
-            if !matches!(self.op(before), Some(Operator::Of | Operator::Article | Operator::All | Operator::Preposition | Operator::Filler | Operator::Distinct)) {
+            if !matches!(self.op(before), Some(Operator::Of | Operator::Article | Operator::All | Operator::Preposition | Operator::Filler | Operator::Distinct | Operator::Do | Operator::Have | Operator::Their)) {
                 return false;
             }
         }

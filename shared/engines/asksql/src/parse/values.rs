@@ -161,7 +161,7 @@ impl Reader<'_> {
                     .cloned()
                     .collect();
             }
-            if !self.used[place] && (!fits || self.consumes(place, at)) {
+            if !self.used[place] && !self.everything(place) && (!fits || self.consumes(place, at)) {
                 self.used[place] = true;
             }
         }
