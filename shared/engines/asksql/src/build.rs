@@ -188,7 +188,8 @@ impl Builder<'_> {
                 let table = facts.table;
                 if facts.role == Role::Measure && facts.is_number() && facts.refers.is_none() && !facts.key && self.choose(Choice::CountInColumn, true) {
                     let one = self.sketch.conditions.iter().any(|condition| matches!(condition.right, Right::Value(_)) || matches!(condition.right, Right::Compare(Comparison::Equal, _)));
-                    if !self.sketch.groups.is_empty() || !one && self.sketch.picks.len() == 1 {
+                    let beside = self.sketch.picks.len() > 1 && !self.one_for_each(table);
+                    if !self.sketch.groups.is_empty() || beside || !one && self.sketch.picks.len() == 1 {
                         return Some(Value::Aggregate(Aggregate::Sum, column));
                     }
                     return Some(Value::Column(column));
@@ -300,7 +301,21 @@ impl Builder<'_> {
             }
             built.push((filter, having, condition.negated));
         }
-        for (filter, having, _) in built {
+        let mut merged: Vec<(Filter, bool, bool)> = Vec::new();
+        for (filter, having, negated) in built {
+            if let (Some((Filter::Test(own, Test::NotIn(before)), false, true)), Filter::Test(value, Test::NotIn(inner)), true) = (merged.last_mut(), &filter, negated)
+                && own == value
+                && before.outputs == inner.outputs
+                && before.tables == inner.tables
+                && filter_column(before) != filter_column(inner)
+            {
+                // "but not in Spring 2010": one row has both.
+                before.filters.extend(inner.filters.iter().cloned());
+                continue;
+            }
+            merged.push((filter, having, negated));
+        }
+        for (filter, having, _) in merged {
             if having {
                 query.having.push(filter);
             } else {
@@ -570,7 +585,11 @@ impl Builder<'_> {
         let grouped = !query.having.is_empty() || query.order.iter().any(|(value, _)| over_rows(value));
         let plain: Vec<ColumnId> = query.outputs.iter().filter_map(|value| if let Value::Column(column) = value { Some(*column) } else { None }).collect();
         let mixed = !plain.is_empty() && query.outputs.iter().any(over_rows);
-        if !query.groups.is_empty() || !(grouped || mixed) {
+        if !query.groups.is_empty() {
+            self.count_children(query);
+            return;
+        }
+        if !(grouped || mixed) {
             return;
         }
         let counted: Vec<TableId> = query
@@ -629,6 +648,26 @@ impl Builder<'_> {
             return;
         }
         query.groups.extend(plain);
+    }
+
+    /// Groups of one row each: what refers to the rows is counted.
+    fn count_children(&mut self, query: &mut Query) {
+        let tables = query.own_tables(|column| self.schema.table_of(column));
+        let [table] = tables.as_slice() else {
+            return;
+        };
+        let table = *table;
+        if !query.groups.iter().any(|column| self.schema.is_unique(*column)) || !query.outputs.contains(&Value::Rows(table)) {
+            return;
+        }
+        if let Some(child) = self.child(table) {
+            for value in query.outputs.iter_mut().chain(query.order.iter_mut().map(|(value, _)| value)) {
+                if *value == Value::Rows(table) {
+                    *value = Value::Rows(child);
+                }
+            }
+            query.tables.push(child);
+        }
     }
 
     /// The table whose rows refer to rows of `table`: one that the question's words name, or the first.
@@ -712,6 +751,13 @@ impl Builder<'_> {
         other.distinct = false;
         query.set = Some((SetOperation::Intersect, Box::new(other)));
         Some(())
+    }
+}
+
+fn filter_column(query: &Query) -> Option<ColumnId> {
+    match query.filters.first() {
+        Some(Filter::Test(value, _)) => value.column(),
+        _ => None,
     }
 }
 

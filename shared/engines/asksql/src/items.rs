@@ -214,7 +214,7 @@ fn read(database: &Database, tokens: &[Token], item: &mut Item) -> f64 {
             item.mention.retain(|candidate| match candidate.element {
                 Element::Column(column) => {
                     let column = &database.schema.columns[column];
-                    candidate.score >= 0.97 && words.iter().all(|word| column.core.contains(word))
+                    candidate.score >= 0.97 && words.iter().all(|word| column.core.contains(word)) && (words[0] != "number" || column.words.first().is_some_and(|first| first == "number"))
                 }
                 Element::Table(_) => false,
             });
@@ -222,6 +222,10 @@ fn read(database: &Database, tokens: &[Token], item: &mut Item) -> f64 {
         if words.len() == 1 {
             item.superlative = adjectives::is_superlative(&lower);
             item.comparative = adjectives::is_comparative(&lower);
+        }
+        if item.operator.is_some() {
+            // An operator is not taken for a distant relative of some name.
+            item.mention.retain(|candidate| candidate.reason != Reason::Synonym);
         }
         let measured = adjectives::measures(&lower).next().is_some();
         if item.superlative || item.comparative || (measured && tokens.len() > 1) {

@@ -207,11 +207,25 @@ impl WordIndex {
             }
         }
         let mut all: Vec<Candidate> = found.into_values().collect();
+        if words.len() > 1 && words.last().is_some_and(|word| word == "name") {
+            let before = &words[..words.len() - 1];
+            for table in &schema.tables {
+                let full = before == ["full"] && table.display.len() == 2;
+                if full || table.words == before {
+                    let element = Element::Column(table.display[0]);
+                    let score = if full { 0.98 } else { 0.9 };
+                    match all.iter_mut().find(|known| known.element == element) {
+                        Some(known) => known.score = known.score.max(score),
+                        None => all.push(Candidate::new(element, score, Reason::Default)),
+                    }
+                }
+            }
+        }
         if words == ["name"] {
             for (id, table) in schema.tables.iter().enumerate() {
                 for column in &table.display {
                     let element = Element::Column(*column);
-                    if schema.columns[*column].table == id && schema.columns[*column].words.iter().all(|word| table.words.contains(word)) && !all.iter().any(|known| known.element == element) {
+                    if schema.columns[*column].table == id && (table.display.len() == 2 || schema.columns[*column].words.iter().all(|word| table.words.contains(word))) && !all.iter().any(|known| known.element == element) {
                         all.push(Candidate::new(element, 0.78, Reason::Default));
                     }
                 }
@@ -450,7 +464,7 @@ fn column_score(words: &[String], core: &[String], table: &[String], forms: &[Ve
         if !matched {
             if let Some((_, factor)) = LEFT_OUT.iter().find(|(other, _)| other == word) {
                 worth *= factor;
-            } else if !table.contains(word) || in_core == 0 {
+            } else if !table.contains(word) || in_core == 0 || part_of_table {
                 left += 1;
             }
         }

@@ -49,6 +49,7 @@ const OTHERS: &[&str] = &[
     "missing_test",
     "name_shown",
     "key_shown",
+    "distinct_anti",
 ];
 
 pub(crate) const FEATURES: usize = CHOICES + OTHERS.len();
@@ -215,6 +216,7 @@ pub(crate) fn features(
         missing_test as f64,
         name_shown as f64,
         key_shown as f64,
+        f64::from(u8::from(unasked && query.filters.iter().any(|filter| matches!(filter, crate::form::Filter::Test(_, crate::form::Test::NotIn(_)))))),
     ];
     features[CHOICES..].copy_from_slice(&others);
     features

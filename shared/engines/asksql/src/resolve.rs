@@ -55,6 +55,12 @@ pub(crate) fn fillings(schema: &Schema, sketch: &Sketch, graph: &mut JoinGraph, 
                         gain += 0.1;
                     }
                 }
+                // Two things that are shown are not the same column.
+                let twice = slot.usage == Use::Show
+                    && sketch.slots.iter().zip(&state.chosen).any(|(other, chosen)| other.usage == Use::Show && chosen.score > 0.0 && other.item != slot.item && chosen.element == option.element && matches!(option.element, Element::Column(_)));
+                if twice {
+                    gain -= 0.5;
+                }
                 state.links += gain;
                 if !matches!(slot.usage, Use::Owner) && !state.tables.contains(&table) {
                     state.tables.push(table);

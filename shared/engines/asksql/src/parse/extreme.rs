@@ -30,6 +30,33 @@ impl Reader<'_> {
         }
     }
 
+    /// "the top 5 with the highest gpa" is one superlative; "which 3 ... the most" limits it.
+    pub(super) fn settle_extremes(&mut self) {
+        if self.sketch.extremes.len() == 2 {
+            let top = |extreme: &Extreme| matches!(self.items[extreme.item].text.to_lowercase().as_str(), "top" | "bottom" | "first");
+            if let Some(at) = (0..2).find(|at| top(&self.sketch.extremes[*at])) {
+                let limit = self.sketch.extremes.remove(at).limit;
+                self.sketch.extremes[0].limit = self.sketch.extremes[0].limit.max(limit);
+            }
+        }
+        if self.sketch.extremes.len() == 1 && self.sketch.extremes[0].limit == 1 {
+            for at in 0..self.end() {
+                if let Some(number) = self.items[at].number
+                    && !self.used[at]
+                    && self.zones[at] == Zone::Show
+                    && number.fract() == 0.0
+                    && (2.0..=1000.0).contains(&number)
+                    && at > 0
+                    && matches!(self.op(self.back(at)), Some(Operator::Which | Operator::Command | Operator::Of))
+                {
+                    self.used[at] = true;
+                    self.sketch.extremes[0].limit = number as u64;
+                    return;
+                }
+            }
+        }
+    }
+
     /// "top 3", "3 most", "five oldest".
     fn limit_near(&mut self, at: usize) -> u64 {
         for near in [at + 1, at.wrapping_sub(1)] {

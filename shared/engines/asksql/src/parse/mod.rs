@@ -226,6 +226,7 @@ pub(crate) fn read(database: &Database, items: &[Item], flips: Flips) -> Sketch 
     reader.order();
     reader.groups();
     reader.extremes();
+    reader.settle_extremes();
     reader.comparisons();
     reader.likes();
     reader.conditions();

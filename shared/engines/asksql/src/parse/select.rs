@@ -219,7 +219,7 @@ impl Reader<'_> {
     /// "population density": the first of two columns side by side says more about the second.
     fn modifies(&self, at: usize) -> bool {
         let next = at + 1;
-        if next >= self.end() || !self.is_mention(next) {
+        if next >= self.end() || !self.is_mention(next) || self.items[at].text.contains(' ') || self.items[next].text.contains(' ') {
             return false;
         }
         let column = |place: usize| self.items[place].mention.first().and_then(|best| match best.element {

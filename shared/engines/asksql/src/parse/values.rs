@@ -287,7 +287,8 @@ impl Reader<'_> {
         // The rows do not know the value: the column that is named right before it is meant.
         let unknown = values.is_empty();
         let (place, adjacent) = *places.first()?;
-        let close = adjacent || matches!(self.op(self.back(at)), Some(Operator::Be | Operator::Named | Operator::Compare(Comparison::Equal)));
+        let column_named = self.items[place].mention.first().is_some_and(|best| matches!(best.element, Element::Column(_)));
+        let close = adjacent || column_named && self.is(self.back(at), Operator::Preposition) ||  matches!(self.op(self.back(at)), Some(Operator::Be | Operator::Named | Operator::Compare(Comparison::Equal)));
         (unknown && close && place < at && self.items[place].has_column() && !self.used[place]).then_some((place, false))
     }
 

@@ -61,4 +61,5 @@ pub(crate) const WEIGHTS: [f64; FEATURES] = [
     -3.9983,
     0.7274,
     0.0087,
+    0.0,
 ];

@@ -160,6 +160,9 @@ fn display(schema: &Schema, table: TableId) -> Vec<ColumnId> {
             return vec![column];
         }
     }
+    if let Some(column) = find(&|column: &Column| own(column) && column.words == *table_words) {
+        return vec![column];
+    }
     if let [key] = schema.tables[table].key.as_slice() {
         return vec![*key];
     }

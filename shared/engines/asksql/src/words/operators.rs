@@ -131,7 +131,7 @@ const PHRASES: &[(Operator, &[&str])] = &[
     (O::Not, &["not", "n't", "don't", "doesn't", "didn't", "isn't", "aren't", "wasn't", "weren't", "never", "no", "neither", "cannot", "haven't", "hasn't", "can't", "not any", "no longer", "none", "nor"]),
     (O::Without, &["without", "without any", "lacking", "lack", "lacks"]),
     (O::Except, &["except", "except for", "excluding", "other than", "besides", "apart from", "but not", "but"]),
-    (O::Each, &["for each", "each", "every", "for every", "in each", "of each", "for each of the", "by each", "each of the", "in every", "of every", "with each", "from each", "for each distinct", "on each", "at each", "to each", "for different", "for all different", "for each different", "in different", "across different", "of different"]),
+    (O::Each, &["for each", "each", "every", "for every", "in each", "of each", "for each of the", "by each", "each of the", "in every", "of every", "with each", "from each", "for each distinct", "on each", "at each", "to each", "for different", "for all different", "for each different", "in different", "across different", "for the different", "by different", "of different"]),
     (O::Per, &["per", "grouped by", "group by", "broken down by", "split by", "according to", "for each type of", "across different", "grouped by the", "in terms of"]),
     (O::By, &["by", "made by"]),
     (O::OrderBy, &[
@@ -162,7 +162,7 @@ const PHRASES: &[(Operator, &[&str])] = &[
     (O::Article, &["the", "a", "an", "this", "these", "those", "such"]),
     (O::Missing, &["null", "missing", "unknown", "empty", "not available", "no value", "undefined", "not known", "blank", "unspecified", "not specified"]),
     (O::Their, &["their", "its", "his", "her", "them", "they", "it", "he", "she", "our", "we", "us", "i", "me", "my", "you", "your", "those who", "themselves"]),
-    (O::Filler, &["please", "there", "corresponding", "respective", "respectively", "currently", "recorded", "record", "stored", "existing", "available", "in our records", "in the database", "in the system", "on record", "on file", "records", "shown", "exist", "exists", "actually", "just", "only", "information", "full", "value of", "kind of", "so", "then", "well", "together", "too", "given", "own", "entire", "whole", "following", "total number", "other", "another", "been to", "take place", "list of", "names of all"]),
+    (O::Filler, &["please", "there", "corresponding", "respective", "respectively", "currently", "recorded", "record", "stored", "existing", "available", "in our records", "in the database", "in the system", "on record", "on file", "records", "shown", "exist", "exists", "actually", "just", "only", "information", "value of", "kind of", "so", "then", "well", "together", "too", "given", "own", "entire", "whole", "following", "total number", "other", "another", "been to", "take place", "list of", "names of all"]),
 ];
 
 static TABLE: LazyLock<HashMap<&'static str, Operator>> = LazyLock::new(|| {
