@@ -45,8 +45,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let readings = tuning::readings(database, question, now);
         let taken = begun.elapsed().as_secs_f64() * 1000.0;
         let trace = if trace { tuning::trace(database, question, now) } else { String::new() };
+        let answer = millrace_asksql::ask(database, question, now, &|_: &str| true);
+        let inputs = tuning::confidence_inputs(database, question, now);
         let readings: Vec<Value> = readings.into_iter().take(most).map(|(sql, features)| json!({"sql": sql, "features": features})).collect();
-        writeln!(out, "{}", json!({"id": case["id"], "readings": readings, "parse_ms": taken, "trace": trace}))?;
+        writeln!(out, "{}", json!({"id": case["id"], "readings": readings, "parse_ms": taken, "trace": trace, "confidence": answer.confidence, "status": answer.status, "inputs": inputs,
+            "answers": answer.parsed_query.sql.iter().cloned().chain(answer.alternatives.iter().map(|other| other.sql.clone())).collect::<Vec<_>>()}))?;
     }
     Ok(())
 }

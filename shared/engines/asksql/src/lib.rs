@@ -3,10 +3,13 @@
 
 #![warn(missing_docs)]
 
+mod answer;
 mod ask;
 mod build;
 mod database;
+mod difference;
 mod form;
+mod guard;
 mod items;
 mod lexicon;
 mod link;
@@ -19,6 +22,8 @@ mod time;
 mod values;
 mod words;
 
+pub use answer::{Alternative, Answer, Condition, Join, Link, Ordering, ParsedQuery, Projection, Status, Unlinked};
+pub use ask::{PlanCheck, ask};
 pub use database::{Builder, Database};
 pub use lexicon::{Lexicon, ValueSynonym};
 pub use schema::{Kind, SchemaError};
@@ -34,6 +39,13 @@ pub mod tuning {
     pub fn readings(database: &crate::Database, question: &str, now: NaiveDate) -> Vec<(String, Vec<f64>)> {
         let read = crate::ask::readings(database, question, &now);
         read.readings.into_iter().map(|reading| (reading.sql, reading.features.to_vec())).collect()
+    }
+
+    /// What the confidence of the first reading is reckoned from.
+    #[must_use]
+    pub fn confidence_inputs(database: &crate::Database, question: &str, now: NaiveDate) -> Vec<f64> {
+        let read = crate::ask::readings(database, question, &now);
+        crate::rank::confidence::inputs(&read.readings, read.tokens.len()).to_vec()
     }
 
     /// Names of the features.

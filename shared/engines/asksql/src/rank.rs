@@ -1,5 +1,6 @@
 //! Candidates and their order: features of a reading, and weights fitted on questions with known SQL.
 
+pub(crate) mod confidence;
 mod weights;
 
 use crate::form::{Query, Value};

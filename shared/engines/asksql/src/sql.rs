@@ -173,7 +173,7 @@ impl Writer<'_> {
     }
 }
 
-fn text(literal: &Literal) -> String {
+pub(crate) fn text(literal: &Literal) -> String {
     match literal {
         Literal::Text(text) | Literal::Date(text) => format!("'{}'", text.replace('\'', "''")),
         Literal::Number(number) => number_text(*number),

@@ -232,7 +232,7 @@ def main():
                 errors.write(f"R: {answer['readings'][place]['sql']}\n")
             errors.write(answer.get("trace", "") + "\n")
         if dump:
-            dump.write(json.dumps({"id": case["id"], "db_id": case["db_id"], "tier": tier, "right": right, "features": [reading["features"] for reading in answer["readings"][: options.top]]}) + "\n")
+            dump.write(json.dumps({"id": case["id"], "db_id": case["db_id"], "tier": tier, "right": right, "inputs": answer.get("inputs"), "features": [reading["features"] for reading in answer["readings"][: options.top]]}) + "\n")
     runner.save()
     for key in ("easy", "medium", "hard", "extra", "geo", "ALL"):
         if key in table:

@@ -183,6 +183,29 @@ pub(crate) fn operator(phrase: &str) -> Option<Operator> {
     TABLE.get(phrase).copied()
 }
 
+/// What an operator does to the query, for people; nothing for those that only join words.
+pub(crate) fn told(operator: Operator) -> Option<&'static str> {
+    Some(match operator {
+        O::HowMany | O::NumberOf => "COUNT",
+        O::Aggregate(aggregate) => aggregate.sql(),
+        O::Extreme(true) | O::Common(true) => "the highest",
+        O::Extreme(false) | O::Common(false) => "the lowest",
+        O::Compare(comparison) => comparison.sql(),
+        O::Between => "BETWEEN",
+        O::Not | O::Without | O::Except => "NOT",
+        O::Each | O::Per => "GROUP BY",
+        O::OrderBy | O::Alphabetical => "ORDER BY",
+        O::Descending => "DESC",
+        O::Ascending => "ASC",
+        O::Distinct => "DISTINCT",
+        O::Or => "OR",
+        O::Both => "both",
+        O::Contains | O::StartsWith | O::EndsWith => "LIKE",
+        O::Missing => "IS NULL",
+        _ => return None,
+    })
+}
+
 /// Words that carry no content of their own.
 pub(crate) fn is_function_word(word: &str) -> bool {
     matches!(
