@@ -19,6 +19,7 @@ mod resolve;
 mod schema;
 mod sql;
 mod time;
+mod validate;
 mod values;
 mod words;
 
@@ -27,6 +28,7 @@ pub use ask::{PlanCheck, ask};
 pub use database::{Builder, Database};
 pub use lexicon::{Lexicon, ValueSynonym};
 pub use schema::{Kind, SchemaError};
+pub use validate::{Diagnostic, Severity, Span, Validation, validate};
 
 #[doc(hidden)]
 pub mod tuning {

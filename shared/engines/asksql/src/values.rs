@@ -113,6 +113,13 @@ impl ValueIndex {
         }
     }
 
+    /// The values kept of one column.
+    pub(crate) fn of_column(&self, column: ColumnId) -> Vec<&str> {
+        // Columns were added in order, so that their values lie together.
+        let start = self.values.partition_point(|(other, _)| *other < column);
+        self.values[start..].iter().take_while(|(other, _)| *other == column).map(|(_, value)| value.as_str()).collect()
+    }
+
     pub(crate) fn longest(&self) -> usize {
         self.longest
     }
