@@ -136,6 +136,10 @@ impl Reader<'_> {
             self.trailing(at, descending, limit, aggregate);
             return;
         }
+        if self.modifies(next) {
+            self.used[next] = true;
+            next += 1;
+        }
         // "largest in area", "highest by population" come through here too.
         let table = self.items[next].mention.first().is_some_and(|best| matches!(best.element, Element::Table(_)));
         let column = self.number_column(next);

@@ -67,9 +67,11 @@ pub(crate) enum Choice {
     GroupValues,
     /// What is not there is a row of another table, not an empty column.
     Absent,
+    /// A table that refers twice to one table relates its rows.
+    Relation,
 }
 
-pub(crate) const CHOICES: usize = 20;
+pub(crate) const CHOICES: usize = 21;
 
 /// The choices that are taken against their default, as bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -172,6 +172,16 @@ impl Reader<'_> {
                         }
                     }
                 }
+                None if !self.used[at] && self.is(at + 1, Operator::Of) && self.items[at].mention.is_empty() && adjectives::NOUNS.iter().any(|(noun, _)| *noun == self.lower(at)) => {
+                    let word = self.lower(at);
+                    if let Some((_, columns)) = adjectives::NOUNS.iter().find(|(noun, _)| *noun == word)
+                        && let Some(slot) = self.words_slot(columns, at, Use::Show, true)
+                    {
+                        self.used[at] = true;
+                        waiting.push(self.sketch.picks.len());
+                        self.show(slot, None, at);
+                    }
+                }
                 _ if self.lower(at) == "how" => {
                     self.used[at] = true;
                     let next = self.lower(at + 1);
@@ -217,19 +227,24 @@ impl Reader<'_> {
     }
 
     /// "population density": the first of two columns side by side says more about the second.
-    fn modifies(&self, at: usize) -> bool {
+    pub(super) fn modifies(&self, at: usize) -> bool {
         let next = at + 1;
         if next >= self.end() || !self.is_mention(next) || self.items[at].text.contains(' ') || self.items[next].text.contains(' ') {
             return false;
         }
-        let column = |place: usize| self.items[place].mention.first().and_then(|best| match best.element {
-            Element::Column(column) => Some(column),
-            Element::Table(_) => None,
-        });
-        match (column(at), column(next)) {
-            (Some(one), Some(other)) => self.database.schema.table_of(one) == self.database.schema.table_of(other) && self.items[at].table().is_none(),
-            _ => false,
-        }
+        let tables = |place: usize| -> Vec<usize> {
+            self.items[place]
+                .mention
+                .iter()
+                .filter(|candidate| candidate.score > 0.85)
+                .filter_map(|candidate| match candidate.element {
+                    Element::Column(column) => Some(self.database.schema.table_of(column)),
+                    Element::Table(_) => None,
+                })
+                .collect()
+        };
+        let others = tables(next);
+        self.items[at].table().is_none() && self.items[next].table().is_none() && tables(at).iter().any(|table| others.contains(table))
     }
 
     /// "how many people live in X": a column holds the number.

@@ -186,6 +186,18 @@ impl Reader<'_> {
 
     /// "from A to B": of two columns that hold a place, the one that begins or ends.
     fn by_preposition(&self, at: usize, candidates: &mut [Candidate]) {
+        // "rivers in Colorado": the river is not in itself.
+        let before = self.back(at);
+        if matches!(self.lower(before).as_str(), "in" | "at" | "through" | "within" | "near" | "inside")
+            && let Some(head) = (0..before).find_map(|place| self.items[place].table().filter(|_| !self.items[place].is_value()))
+        {
+            let display = &self.database.schema.tables[head].display;
+            for candidate in candidates.iter_mut() {
+                if matches!(candidate.element, Element::Column(column) if display.contains(&column)) {
+                    candidate.score -= 0.12;
+                }
+            }
+        }
         const FROM: &[&str] = &["origin", "source", "from", "departure", "start", "departing", "begin"];
         const TO: &[&str] = &["destination", "arrival", "to", "end", "arriving", "target"];
         let (words, others) = match self.lower(self.back(at)).as_str() {

@@ -165,6 +165,7 @@ mod tests {
         assert_eq!(words("gradepoint", "gradeconversion"), "grade point");
         assert_eq!(words("HTMLBody2", "page"), "html body 2");
         assert_eq!(words("stuid", "student"), "student id");
-        assert_eq!(words("dst_apid", "route"), "destination ap id");
+        assert_eq!(words("dst_id", "route"), "destination id");
+        assert_eq!(words("LName", "person"), "last name");
     }
 }

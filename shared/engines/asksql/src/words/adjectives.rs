@@ -96,6 +96,18 @@ pub(crate) const UNITS: &[(&str, &[&str])] = &[
     ("byte", &["byte", "size"]),
 ];
 
+/// Nouns for a measure, before "of", and the columns that hold it under another name.
+pub(crate) const NOUNS: &[(&str, &[&str])] = &[
+    ("size", &["size", "area", "population", "capacity"]),
+    ("height", &["height", "altitude", "elevation"]),
+    ("age", &["age"]),
+    ("cost", &["cost", "price", "amount"]),
+    ("length", &["length", "duration"]),
+    ("worth", &["worth", "value", "price"]),
+    ("population", &["population", "resident"]),
+    ("capacity", &["capacity", "seat"]),
+];
+
 /// Question words and the columns that answer them, with "how".
 pub(crate) const HOW: &[(&str, &[&str])] = &[
     ("old", &["age"]),

@@ -176,7 +176,7 @@ static TABLE: LazyLock<HashMap<&'static str, Operator>> = LazyLock::new(|| {
 });
 
 /// Most words that one phrase has.
-pub(crate) const LONGEST: usize = 6;
+pub(crate) const LONGEST: usize = 7;
 
 /// The operator of a phrase in lower case.
 pub(crate) fn operator(phrase: &str) -> Option<Operator> {
