@@ -12,11 +12,18 @@ use serde_json::{Value, json};
 
 fn load(folder: &Path) -> Result<Database, Box<dyn std::error::Error>> {
     let mut builder = Database::builder(&std::fs::read_to_string(folder.join("schema.sql"))?)?;
-    let mut paths: Vec<_> = std::fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?.into_iter().map(|entry| entry.path()).collect();
+    let mut paths: Vec<_> = std::fs::read_dir(folder)?
+        .collect::<Result<Vec<_>, _>>()?
+        .into_iter()
+        .map(|entry| entry.path())
+        .collect();
     paths.sort();
     for path in paths {
         if path.extension().is_some_and(|extension| extension == "csv") {
-            let table = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+            let table = path
+                .file_stem()
+                .map(|stem| stem.to_string_lossy().into_owned())
+                .unwrap_or_default();
             builder.csv(&table, std::fs::File::open(&path)?)?;
         }
     }
@@ -44,12 +51,24 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let begun = Instant::now();
         let readings = tuning::readings(database, question, now);
         let taken = begun.elapsed().as_secs_f64() * 1000.0;
-        let trace = if trace { tuning::trace(database, question, now) } else { String::new() };
+        let trace = if trace {
+            tuning::trace(database, question, now)
+        } else {
+            String::new()
+        };
         let answer = millrace_asksql::ask(database, question, now, &|_: &str| true);
         let inputs = tuning::confidence_inputs(database, question, now);
-        let readings: Vec<Value> = readings.into_iter().take(most).map(|(sql, features)| json!({"sql": sql, "features": features})).collect();
-        writeln!(out, "{}", json!({"id": case["id"], "readings": readings, "parse_ms": taken, "trace": trace, "confidence": answer.confidence, "status": answer.status, "inputs": inputs,
-            "answers": answer.parsed_query.sql.iter().cloned().chain(answer.alternatives.iter().map(|other| other.sql.clone())).collect::<Vec<_>>()}))?;
+        let readings: Vec<Value> = readings
+            .into_iter()
+            .take(most)
+            .map(|(sql, features)| json!({"sql": sql, "features": features}))
+            .collect();
+        writeln!(
+            out,
+            "{}",
+            json!({"id": case["id"], "readings": readings, "parse_ms": taken, "trace": trace, "confidence": answer.confidence, "status": answer.status, "inputs": inputs,
+            "answers": answer.parsed_query.sql.iter().cloned().chain(answer.alternatives.iter().map(|other| other.sql.clone())).collect::<Vec<_>>()})
+        )?;
     }
     Ok(())
 }

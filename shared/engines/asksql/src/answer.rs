@@ -175,21 +175,46 @@ impl ParsedQuery {
         let mut joined: Vec<TableId> = tables.first().copied().into_iter().collect();
         let mut joins = Vec::new();
         for edge in edges {
-            let new = if joined.contains(&edge.from.0) { edge.to.0 } else { edge.from.0 };
+            let new = if joined.contains(&edge.from.0) {
+                edge.to.0
+            } else {
+                edge.from.0
+            };
             joined.push(new);
             joins.push(Join {
                 table: schema.tables[new].name.clone(),
-                on: format!("{} = {}", column_name(schema, edge.from.1), column_name(schema, edge.to.1)),
+                on: format!(
+                    "{} = {}",
+                    column_name(schema, edge.from.1),
+                    column_name(schema, edge.to.1)
+                ),
             });
         }
         Self {
             kind: "SELECT",
-            table: tables.first().map(|table| schema.tables[*table].name.clone()),
+            table: tables
+                .first()
+                .map(|table| schema.tables[*table].name.clone()),
             joins,
-            conditions: query.filters.iter().map(|filter| condition(schema, graph, filter)).collect(),
-            projections: query.outputs.iter().map(|value| projection(schema, value)).collect(),
-            grouping: crate::sql::group_keys(query).into_iter().map(|column| column_name(schema, column)).collect(),
-            having: query.having.iter().map(|filter| condition(schema, graph, filter)).collect(),
+            conditions: query
+                .filters
+                .iter()
+                .map(|filter| condition(schema, graph, filter))
+                .collect(),
+            projections: query
+                .outputs
+                .iter()
+                .map(|value| projection(schema, value))
+                .collect(),
+            grouping: crate::sql::group_keys(query)
+                .into_iter()
+                .map(|column| column_name(schema, column))
+                .collect(),
+            having: query
+                .having
+                .iter()
+                .map(|filter| condition(schema, graph, filter))
+                .collect(),
             ordering: query
                 .order
                 .iter()
@@ -215,7 +240,9 @@ pub(crate) fn value_name(schema: &Schema, value: &Value) -> String {
         Value::Column(column) => column_name(schema, *column),
         Value::Rows(_) => "COUNT(*)".to_owned(),
         Value::Different(column) => format!("COUNT(DISTINCT {})", column_name(schema, *column)),
-        Value::Aggregate(aggregate, column) => format!("{}({})", aggregate.sql(), column_name(schema, *column)),
+        Value::Aggregate(aggregate, column) => {
+            format!("{}({})", aggregate.sql(), column_name(schema, *column))
+        }
     }
 }
 
@@ -224,15 +251,23 @@ fn projection(schema: &Schema, value: &Value) -> Projection {
         Value::Column(column) => (column_name(schema, *column), None, false),
         Value::Rows(_) => ("*".to_owned(), Some("COUNT"), false),
         Value::Different(column) => (column_name(schema, *column), Some("COUNT"), true),
-        Value::Aggregate(aggregate, column) => (column_name(schema, *column), Some(aggregate.sql()), false),
+        Value::Aggregate(aggregate, column) => {
+            (column_name(schema, *column), Some(aggregate.sql()), false)
+        }
     };
-    Projection { field, aggregate, distinct }
+    Projection {
+        field,
+        aggregate,
+        distinct,
+    }
 }
 
 fn literal(literal: &Literal) -> Json {
     match literal {
         Literal::Text(text) | Literal::Date(text) => json!(text),
-        Literal::Number(number) if number.fract() == 0.0 && number.abs() < 9e15 => json!(*number as i64),
+        Literal::Number(number) if number.fract() == 0.0 && number.abs() < 9e15 => {
+            json!(*number as i64)
+        }
         Literal::Number(number) => json!(number),
     }
 }
@@ -243,9 +278,16 @@ fn condition(schema: &Schema, graph: &mut JoinGraph, filter: &Filter) -> Conditi
         Filter::Any(filters) | Filter::All(filters) => {
             return Condition {
                 field: None,
-                operator: if matches!(filter, Filter::Any(_)) { "OR" } else { "AND" },
+                operator: if matches!(filter, Filter::Any(_)) {
+                    "OR"
+                } else {
+                    "AND"
+                },
                 value: Json::Null,
-                conditions: filters.iter().map(|filter| condition(schema, graph, filter)).collect(),
+                conditions: filters
+                    .iter()
+                    .map(|filter| condition(schema, graph, filter))
+                    .collect(),
             };
         }
     };
@@ -254,8 +296,15 @@ fn condition(schema: &Schema, graph: &mut JoinGraph, filter: &Filter) -> Conditi
         Test::Compare(comparison, other) => (comparison.sql(), literal(other)),
         Test::Between(low, high) => ("BETWEEN", json!([literal(low), literal(high)])),
         Test::Interval(start, end) => ("BETWEEN", json!([start, last_day(end)])),
-        Test::Like { open_start, text, open_end } => {
-            let (start, end) = (if *open_start { "%" } else { "" }, if *open_end { "%" } else { "" });
+        Test::Like {
+            open_start,
+            text,
+            open_end,
+        } => {
+            let (start, end) = (
+                if *open_start { "%" } else { "" },
+                if *open_end { "%" } else { "" },
+            );
             ("LIKE", json!(format!("{start}{text}{end}")))
         }
         Test::Missing => ("IS NULL", Json::Null),
@@ -264,11 +313,19 @@ fn condition(schema: &Schema, graph: &mut JoinGraph, filter: &Filter) -> Conditi
         Test::In(query) => ("IN", inner(query)),
         Test::NotIn(query) => ("NOT IN", inner(query)),
     };
-    Condition { field: Some(value_name(schema, value)), operator, value: against, conditions: Vec::new() }
+    Condition {
+        field: Some(value_name(schema, value)),
+        operator,
+        value: against,
+        conditions: Vec::new(),
+    }
 }
 
 /// The last day before the exclusive end of an interval.
 fn last_day(end: &str) -> String {
-    let day = end.parse::<chrono::NaiveDate>().ok().and_then(|day| day.pred_opt());
+    let day = end
+        .parse::<chrono::NaiveDate>()
+        .ok()
+        .and_then(|day| day.pred_opt());
     day.map_or_else(|| end.to_owned(), |day| day.to_string())
 }

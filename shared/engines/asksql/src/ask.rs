@@ -40,7 +40,10 @@ pub(crate) fn readings(database: &Database, question: &str, now: &Now) -> Read {
     let mut found: Vec<Reading> = Vec::new();
     let base = Flips::default();
     let asked = add(database, &items, &mut graph, base, 6, &mut found);
-    let mut open: Vec<Flips> = (0..CHOICES).filter(|choice| asked >> choice & 1 == 1).map(|choice| Flips(1 << choice)).collect();
+    let mut open: Vec<Flips> = (0..CHOICES)
+        .filter(|choice| asked >> choice & 1 == 1)
+        .map(|choice| Flips(1 << choice))
+        .collect();
     let singles = open.clone();
     for flips in &singles {
         let more = add(database, &items, &mut graph, *flips, 3, &mut found);
@@ -54,7 +57,12 @@ pub(crate) fn readings(database: &Database, question: &str, now: &Now) -> Read {
     for flips in open.iter().skip(singles.len()).take(60) {
         add(database, &items, &mut graph, *flips, 1, &mut found);
     }
-    found.sort_by(|one, other| other.score.total_cmp(&one.score).then_with(|| one.sql.cmp(&other.sql)));
+    found.sort_by(|one, other| {
+        other
+            .score
+            .total_cmp(&one.score)
+            .then_with(|| one.sql.cmp(&other.sql))
+    });
     let mut unique: Vec<Reading> = Vec::new();
     for reading in found {
         if !unique.iter().any(|known| known.sql == reading.sql) {
@@ -62,22 +70,40 @@ pub(crate) fn readings(database: &Database, question: &str, now: &Now) -> Read {
         }
     }
     unique.truncate(MOST_READINGS);
-    Read { tokens, items, readings: unique }
+    Read {
+        tokens,
+        items,
+        readings: unique,
+    }
 }
 
 /// The joins of the database, cheaper where the question's words name them.
 fn graph(database: &Database, tokens: &[Token]) -> JoinGraph {
-    let roots: Vec<String> = tokens.iter().filter(|token| token.is_word() && token.lemma.len() > 3).map(|token| root(&token.lemma)).collect();
+    let roots: Vec<String> = tokens
+        .iter()
+        .filter(|token| token.is_word() && token.lemma.len() > 3)
+        .map(|token| root(&token.lemma))
+        .collect();
     let schema = &database.schema;
     JoinGraph::new(schema, |column| {
         let words = &schema.columns[column].words;
-        let named = words.iter().filter(|word| word.len() > 3 && roots.contains(&root(word))).count();
+        let named = words
+            .iter()
+            .filter(|word| word.len() > 3 && roots.contains(&root(word)))
+            .count();
         named as f64 / words.len().max(1) as f64
     })
 }
 
 /// Adds the readings under `flips`; the choices that were asked.
-fn add(database: &Database, items: &[Item], graph: &mut JoinGraph, flips: Flips, most: usize, found: &mut Vec<Reading>) -> u32 {
+fn add(
+    database: &Database,
+    items: &[Item],
+    graph: &mut JoinGraph,
+    flips: Flips,
+    most: usize,
+    found: &mut Vec<Reading>,
+) -> u32 {
     let schema = &database.schema;
     let sketch = Rc::new(read(database, items, flips));
     let mut asked = sketch.asked;
@@ -109,9 +135,15 @@ fn prepared(tokens: Vec<Token>) -> Vec<Token> {
     for (at, token) in tokens.iter().enumerate() {
         out.push(token.clone());
         let first = matches!(token.lower.as_str(), "first" | "given" | "middle");
-        let joint = tokens.get(at + 1).is_some_and(|next| matches!(next.lower.as_str(), "and" | "," | "or"));
-        let last = tokens.get(at + 2).is_some_and(|next| matches!(next.lower.as_str(), "last" | "family"));
-        if first && joint && last
+        let joint = tokens
+            .get(at + 1)
+            .is_some_and(|next| matches!(next.lower.as_str(), "and" | "," | "or"));
+        let last = tokens
+            .get(at + 2)
+            .is_some_and(|next| matches!(next.lower.as_str(), "last" | "family"));
+        if first
+            && joint
+            && last
             && let Some(name) = tokens.get(at + 3).filter(|name| name.lemma == "name")
         {
             out.push(name.clone());
@@ -171,9 +203,17 @@ pub fn ask(database: &Database, question: &str, today: NaiveDate, check: &dyn Pl
     let sure = rounded(sure);
     let schema = &database.schema;
     let mut graph = graph(database, &read.tokens);
-    let alternatives = if sure < SURE { alternatives(schema, &read.readings, sure, check) } else { Vec::new() };
+    let alternatives = if sure < SURE {
+        alternatives(schema, &read.readings, sure, check)
+    } else {
+        Vec::new()
+    };
     let unlinked = unlinked(&read);
-    let status = if sure >= LIKELY { Status::Ok } else { Status::NeedsClarification };
+    let status = if sure >= LIKELY {
+        Status::Ok
+    } else {
+        Status::NeedsClarification
+    };
     let reason = (status == Status::NeedsClarification).then(|| doubt(&unlinked, &alternatives));
     Answer {
         parsed_query: ParsedQuery::new(schema, &mut graph, &best.query, &best.sql),
@@ -195,7 +235,11 @@ fn refused(reason: String, tokens: &[Token]) -> Answer {
         .iter()
         .filter(|token| token.is_word() && !operators::is_function_word(&token.lower))
         .take(50)
-        .map(|token| Unlinked { text: token.text.clone(), start: token.start, end: token.end })
+        .map(|token| Unlinked {
+            text: token.text.clone(),
+            start: token.start,
+            end: token.end,
+        })
         .collect();
     Answer {
         parsed_query: ParsedQuery::empty(),
@@ -211,12 +255,25 @@ fn refused(reason: String, tokens: &[Token]) -> Answer {
 fn doubt(unlinked: &[Unlinked], alternatives: &[Alternative]) -> String {
     if unlinked.is_empty() {
         match alternatives.first() {
-            Some(first) => format!("the question has several readings; another one {}", first.difference),
-            None => "the question is only partly understood; name tables and columns as the schema does".to_owned(),
+            Some(first) => format!(
+                "the question has several readings; another one {}",
+                first.difference
+            ),
+            None => {
+                "the question is only partly understood; name tables and columns as the schema does"
+                    .to_owned()
+            }
         }
     } else {
-        let words: Vec<String> = unlinked.iter().take(5).map(|word| format!("\"{}\"", word.text)).collect();
-        format!("nothing in the schema fits {}; say it with the names of tables, columns or values", words.join(", "))
+        let words: Vec<String> = unlinked
+            .iter()
+            .take(5)
+            .map(|word| format!("\"{}\"", word.text))
+            .collect();
+        format!(
+            "nothing in the schema fits {}; say it with the names of tables, columns or values",
+            words.join(", ")
+        )
     }
 }
 
@@ -224,11 +281,20 @@ fn unlinked(read: &Read) -> Vec<Unlinked> {
     let Some(best) = read.readings.first() else {
         return Vec::new();
     };
-    let words = best.sketch.unused.iter().map(|at| &read.items[*at]).filter(|item| item.operator.is_none());
+    let words = best
+        .sketch
+        .unused
+        .iter()
+        .map(|at| &read.items[*at])
+        .filter(|item| item.operator.is_none());
     words
         .map(|item| {
             let (start, end) = place(&read.tokens, item);
-            Unlinked { text: item.text.clone(), start, end }
+            Unlinked {
+                text: item.text.clone(),
+                start,
+                end,
+            }
         })
         .collect()
 }
@@ -238,7 +304,12 @@ fn place(tokens: &[Token], item: &Item) -> (usize, usize) {
 }
 
 /// Readings that mean something else than the best and than each other.
-fn alternatives(schema: &crate::schema::Schema, readings: &[Reading], sure: f64, check: &dyn PlanCheck) -> Vec<Alternative> {
+fn alternatives(
+    schema: &crate::schema::Schema,
+    readings: &[Reading],
+    sure: f64,
+    check: &dyn PlanCheck,
+) -> Vec<Alternative> {
     let Some(best) = readings.first() else {
         return Vec::new();
     };
@@ -252,14 +323,26 @@ fn alternatives(schema: &crate::schema::Schema, readings: &[Reading], sure: f64,
         let Some(difference) = difference(schema, &best.query, &reading.query) else {
             continue;
         };
-        let known = found.iter().any(|(other, _)| crate::difference::difference(schema, &other.query, &reading.query).is_none());
+        let known = found.iter().any(|(other, _)| {
+            crate::difference::difference(schema, &other.query, &reading.query).is_none()
+        });
         if known || !check.is_valid(&reading.sql) {
             continue;
         }
         let confidence = rounded((1.0 - sure) * share / rest).min(sure);
-        found.push((reading, Alternative { sql: reading.sql.clone(), confidence, difference }));
+        found.push((
+            reading,
+            Alternative {
+                sql: reading.sql.clone(),
+                confidence,
+                difference,
+            },
+        ));
     }
-    found.into_iter().map(|(_, alternative)| alternative).collect()
+    found
+        .into_iter()
+        .map(|(_, alternative)| alternative)
+        .collect()
 }
 
 fn explanation(database: &Database, read: &Read, best: &Reading) -> Vec<Link> {
@@ -293,7 +376,15 @@ fn explanation(database: &Database, read: &Read, best: &Reading) -> Vec<Link> {
             && !best.sketch.slots.iter().any(|slot| slot.item == at)
         {
             let (start, end) = place(&read.tokens, item);
-            links.push(Link { text: item.text.clone(), start, end, element: what.to_owned(), value: None, rule: "operator", score: 1.0 });
+            links.push(Link {
+                text: item.text.clone(),
+                start,
+                end,
+                element: what.to_owned(),
+                value: None,
+                rule: "operator",
+                score: 1.0,
+            });
         }
     }
     links.sort_by_key(|link| (link.start, link.end));

@@ -49,7 +49,10 @@ impl Database {
 
     /// Names and kinds of the columns of a table; nothing for a table that is not there.
     pub fn columns(&self, table: &str) -> impl Iterator<Item = (&str, Kind)> {
-        let columns = self.schema.table_named(table).map_or(&[][..], |table| &self.schema.tables[table].columns);
+        let columns = self
+            .schema
+            .table_named(table)
+            .map_or(&[][..], |table| &self.schema.tables[table].columns);
         columns.iter().map(|column| {
             let column = &self.schema.columns[*column];
             (column.name.as_str(), column.declared)
@@ -63,19 +66,33 @@ impl Builder {
     /// # Errors
     /// When the table or a column is not in the schema, or the text is no CSV.
     pub fn csv(&mut self, table: &str, rows: impl Read) -> Result<&mut Self, SchemaError> {
-        let id = self.schema.table_named(table).ok_or_else(|| SchemaError::Unknown(table.to_owned()))?;
-        let fault = |fault: &csv::Error| SchemaError::Rows { table: table.to_owned(), fault: fault.to_string() };
+        let id = self
+            .schema
+            .table_named(table)
+            .ok_or_else(|| SchemaError::Unknown(table.to_owned()))?;
+        let fault = |fault: &csv::Error| SchemaError::Rows {
+            table: table.to_owned(),
+            fault: fault.to_string(),
+        };
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(rows);
-        let header = reader.byte_headers().map_err(|error| fault(&error))?.clone();
+        let header = reader
+            .byte_headers()
+            .map_err(|error| fault(&error))?
+            .clone();
         let mut columns = Vec::new();
         for name in &header {
             let name = String::from_utf8_lossy(name);
-            let column = self.schema.column_named(id, name.trim_start_matches('\u{feff}'));
+            let column = self
+                .schema
+                .column_named(id, name.trim_start_matches('\u{feff}'));
             columns.push(column.ok_or_else(|| SchemaError::Unknown(format!("{table}.{name}")))?);
         }
         let mut record = csv::ByteRecord::new();
         for _ in 0..MOST_ROWS {
-            if !reader.read_byte_record(&mut record).map_err(|error| fault(&error))? {
+            if !reader
+                .read_byte_record(&mut record)
+                .map_err(|error| fault(&error))?
+            {
                 break;
             }
             for (column, cell) in columns.iter().zip(&record) {
@@ -91,8 +108,15 @@ impl Builder {
     ///
     /// # Errors
     /// When the table is not in the schema.
-    pub fn row<'a>(&mut self, table: &str, cells: impl IntoIterator<Item = Option<&'a str>>) -> Result<&mut Self, SchemaError> {
-        let id = self.schema.table_named(table).ok_or_else(|| SchemaError::Unknown(table.to_owned()))?;
+    pub fn row<'a>(
+        &mut self,
+        table: &str,
+        cells: impl IntoIterator<Item = Option<&'a str>>,
+    ) -> Result<&mut Self, SchemaError> {
+        let id = self
+            .schema
+            .table_named(table)
+            .ok_or_else(|| SchemaError::Unknown(table.to_owned()))?;
         for (column, cell) in self.schema.tables[id].columns.iter().zip(cells) {
             self.gatherers.entry(*column).or_default().add(cell);
         }
@@ -124,6 +148,12 @@ impl Builder {
             }
         }
         let index = WordIndex::new(&self.schema, &self.lexicon);
-        Database { schema: self.schema, values, index, lexicon: self.lexicon, has_rows }
+        Database {
+            schema: self.schema,
+            values,
+            index,
+            lexicon: self.lexicon,
+            has_rows,
+        }
     }
 }

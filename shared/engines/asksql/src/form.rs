@@ -86,7 +86,9 @@ pub(crate) enum Value {
 impl Value {
     pub(crate) const fn column(&self) -> Option<ColumnId> {
         match self {
-            Self::Column(column) | Self::Aggregate(_, column) | Self::Different(column) => Some(*column),
+            Self::Column(column) | Self::Aggregate(_, column) | Self::Different(column) => {
+                Some(*column)
+            }
             Self::Rows(_) => None,
         }
     }
@@ -114,7 +116,11 @@ pub(crate) enum Test {
     /// From the first day up to and without the second.
     Interval(String, String),
     /// Part of a text, whatever its case; true marks an open end.
-    Like { open_start: bool, text: String, open_end: bool },
+    Like {
+        open_start: bool,
+        text: String,
+        open_end: bool,
+    },
     Missing,
     Present,
     /// Against one value of another query.
@@ -171,7 +177,11 @@ impl Query {
         }
         let mut columns = Vec::new();
         let mut tables = Vec::new();
-        for value in self.outputs.iter().chain(self.order.iter().map(|(value, _)| value)) {
+        for value in self
+            .outputs
+            .iter()
+            .chain(self.order.iter().map(|(value, _)| value))
+        {
             columns.extend(value.column());
             if let Value::Rows(table) = value {
                 tables.push(*table);
@@ -182,7 +192,12 @@ impl Query {
             of_filter(filter, &mut columns, &mut tables);
         }
         let mut all: Vec<TableId> = Vec::new();
-        for table in columns.into_iter().map(table_of).chain(tables).chain(self.tables.iter().copied()) {
+        for table in columns
+            .into_iter()
+            .map(table_of)
+            .chain(tables)
+            .chain(self.tables.iter().copied())
+        {
             if !all.contains(&table) {
                 all.push(table);
             }

@@ -36,18 +36,24 @@ impl Item {
     }
 
     pub(crate) fn best_mention(&self) -> f64 {
-        self.mention.first().map_or(0.0, |candidate| candidate.score)
+        self.mention
+            .first()
+            .map_or(0.0, |candidate| candidate.score)
     }
 
     pub(crate) fn table(&self) -> Option<usize> {
-        self.mention.iter().find_map(|candidate| match candidate.element {
-            Element::Table(table) if candidate.score > 0.55 => Some(table),
-            _ => None,
-        })
+        self.mention
+            .iter()
+            .find_map(|candidate| match candidate.element {
+                Element::Table(table) if candidate.score > 0.55 => Some(table),
+                _ => None,
+            })
     }
 
     pub(crate) fn has_column(&self) -> bool {
-        self.mention.iter().any(|candidate| matches!(candidate.element, Element::Column(_)))
+        self.mention
+            .iter()
+            .any(|candidate| matches!(candidate.element, Element::Column(_)))
     }
 
     /// Reads as a value of the rows rather than as a name of the schema.
@@ -100,7 +106,12 @@ pub(crate) fn items(database: &Database, tokens: &[Token], now: &Now) -> Vec<Ite
 }
 
 /// The spans that begin at a token, with their ends and worths; a span of one token is always there.
-fn spans(database: &Database, tokens: &[Token], start: usize, now: &Now) -> Vec<(usize, f64, Item)> {
+fn spans(
+    database: &Database,
+    tokens: &[Token],
+    start: usize,
+    now: &Now,
+) -> Vec<(usize, f64, Item)> {
     let token = &tokens[start];
     let mut single = Item {
         first: start,
@@ -122,8 +133,15 @@ fn spans(database: &Database, tokens: &[Token], start: usize, now: &Now) -> Vec<
     if single.quoted {
         single.values = exact_values(database, &token.text, true);
         if single.values.is_empty() {
-            let words: Vec<String> = normal_words(&token.text).iter().map(|word| crate::words::lemma(word)).collect();
-            let named = if (1..=6).contains(&words.len()) { database.index.link(&database.schema, &words) } else { Vec::new() };
+            let words: Vec<String> = normal_words(&token.text)
+                .iter()
+                .map(|word| crate::words::lemma(word))
+                .collect();
+            let named = if (1..=6).contains(&words.len()) {
+                database.index.link(&database.schema, &words)
+            } else {
+                Vec::new()
+            };
             if named.first().is_some_and(|best| best.score >= 0.97) {
                 single.mention = named;
                 single.quoted = false;
@@ -149,7 +167,8 @@ fn spans(database: &Database, tokens: &[Token], start: usize, now: &Now) -> Vec<
     for end in start + 1..=(start + longest).min(tokens.len()) {
         if !(tokens[end - 1].is_word() || matches!(tokens[end - 1].shape, Shape::Number(_))) {
             // A dash or point may stand inside a value ("St. Louis").
-            let inside = end > start + 1 && matches!(tokens[end - 1].text.as_str(), "." | "-" | "&" | "/" | "+");
+            let inside = end > start + 1
+                && matches!(tokens[end - 1].text.as_str(), "." | "-" | "&" | "/" | "+");
             if inside {
                 continue;
             }
@@ -179,7 +198,10 @@ fn spans(database: &Database, tokens: &[Token], start: usize, now: &Now) -> Vec<
 }
 
 fn phrase(tokens: &[Token], start: usize, end: usize) -> String {
-    let words: Vec<&str> = tokens[start..end].iter().map(|token| token.text.as_str()).collect();
+    let words: Vec<&str> = tokens[start..end]
+        .iter()
+        .map(|token| token.text.as_str())
+        .collect();
     words.join(" ")
 }
 
@@ -193,7 +215,11 @@ fn read(database: &Database, tokens: &[Token], item: &mut Item) -> f64 {
     if item.operator.is_some() {
         let filler = item.is(Operator::Filler) || item.is(Operator::Article);
         let article = if lower.starts_with("the ") { 0.6 } else { 0.0 };
-        worth = if filler { 0.3 * count } else { 1.0 * count + 0.05 * (count - 1.0) - article };
+        worth = if filler {
+            0.3 * count
+        } else {
+            1.0 * count + 0.05 * (count - 1.0) - article
+        };
     }
     let content = tokens.len() <= MOST_WORDS
         && !is_function_word(&tokens[0].lower)
@@ -206,7 +232,15 @@ fn read(database: &Database, tokens: &[Token], item: &mut Item) -> f64 {
             .collect();
         let of_inside = words.len() < tokens.len();
         item.mention = database.index.link(&database.schema, &words);
-        if of_inside && words.last().is_some_and(|last| database.schema.tables.iter().any(|table| table.words.last() == Some(last))) {
+        if of_inside
+            && words.last().is_some_and(|last| {
+                database
+                    .schema
+                    .tables
+                    .iter()
+                    .any(|table| table.words.last() == Some(last))
+            })
+        {
             item.mention.clear();
         }
         if of_inside {
@@ -214,7 +248,10 @@ fn read(database: &Database, tokens: &[Token], item: &mut Item) -> f64 {
             item.mention.retain(|candidate| match candidate.element {
                 Element::Column(column) => {
                     let column = &database.schema.columns[column];
-                    candidate.score >= 0.97 && words.iter().all(|word| column.core.contains(word)) && (words[0] != "number" || column.words.first().is_some_and(|first| first == "number"))
+                    candidate.score >= 0.97
+                        && words.iter().all(|word| column.core.contains(word))
+                        && (words[0] != "number"
+                            || column.words.first().is_some_and(|first| first == "number"))
                 }
                 Element::Table(_) => false,
             });
@@ -225,13 +262,19 @@ fn read(database: &Database, tokens: &[Token], item: &mut Item) -> f64 {
         }
         if item.operator.is_some() {
             // An operator is not taken for a distant relative of some name.
-            item.mention.retain(|candidate| candidate.reason != Reason::Synonym);
+            item.mention
+                .retain(|candidate| candidate.reason != Reason::Synonym);
         }
         let measured = adjectives::measures(&lower).next().is_some();
         if item.superlative || item.comparative || (measured && tokens.len() > 1) {
             worth = worth.max(0.9 * count);
-            item.superlative |= tokens.len() > 1 && (lower.starts_with("most") || lower.starts_with("least") || lower.starts_with("best") || lower.starts_with("highest"));
-            item.comparative |= tokens.len() > 1 && (lower.starts_with("more ") || lower.starts_with("less "));
+            item.superlative |= tokens.len() > 1
+                && (lower.starts_with("most")
+                    || lower.starts_with("least")
+                    || lower.starts_with("best")
+                    || lower.starts_with("highest"));
+            item.comparative |=
+                tokens.len() > 1 && (lower.starts_with("more ") || lower.starts_with("less "));
         }
         if let Some(best) = item.mention.first() {
             worth = worth.max(best.score * count + 0.3 * (count - 1.0) * best.score);
@@ -250,10 +293,17 @@ fn read(database: &Database, tokens: &[Token], item: &mut Item) -> f64 {
 fn read_values(database: &Database, tokens: &[Token], lower: &str, item: &mut Item) -> f64 {
     let count = tokens.len() as f64;
     let single = tokens.len() == 1;
-    let function = tokens.iter().all(|token| is_function_word(&token.lower) || operator(&token.lower) == Some(Operator::Command));
+    let function = tokens.iter().all(|token| {
+        is_function_word(&token.lower) || operator(&token.lower) == Some(Operator::Command)
+    });
     let capitals = tokens.iter().filter(|token| token.capital).count();
     let edge = is_function_word(&tokens[0].lower) && tokens[0].lower != "the" && !tokens[0].capital;
-    let bare_number = single && item.number.is_some() && tokens[0].text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b',');
+    let bare_number = single
+        && item.number.is_some()
+        && tokens[0]
+            .text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b',');
     if (function && capitals == 0) || edge || bare_number && tokens[0].text.len() < 5 {
         return 0.0;
     }
@@ -261,7 +311,10 @@ fn read_values(database: &Database, tokens: &[Token], lower: &str, item: &mut It
         return 0.0;
     }
     // A capital at the very beginning of the question says nothing.
-    let capital = tokens.iter().enumerate().any(|(at, token)| token.capital && (item.first + at > 0));
+    let capital = tokens
+        .iter()
+        .enumerate()
+        .any(|(at, token)| token.capital && (item.first + at > 0));
     if item.operator.is_some() && !capital {
         return 0.0;
     }
@@ -290,15 +343,24 @@ fn read_values(database: &Database, tokens: &[Token], lower: &str, item: &mut It
             }
         }
     }
-    if found.is_empty() && capital && capitals == tokens.len() && !item.mention.iter().any(|mention| mention.score > 0.75) {
+    if found.is_empty()
+        && capital
+        && capitals == tokens.len()
+        && !item.mention.iter().any(|mention| mention.score > 0.75)
+    {
         found = partial_values(database, &text);
     }
     let Some(best) = found.first().map(|candidate| candidate.score) else {
         return 0.0;
     };
     item.values.extend(found);
-    item.values.sort_by(|one, other| other.score.total_cmp(&one.score));
-    if capital || !single { count * best + 0.45 * (count - 1.0) + if capital { 0.2 } else { 0.0 } } else { best }
+    item.values
+        .sort_by(|one, other| other.score.total_cmp(&one.score));
+    if capital || !single {
+        count * best + 0.45 * (count - 1.0) + if capital { 0.2 } else { 0.0 }
+    } else {
+        best
+    }
 }
 
 /// "ohio river": a value of the table that the last word names, not a value by itself.
@@ -306,11 +368,20 @@ fn value_of_named_table(database: &Database, tokens: &[Token]) -> bool {
     let (Some(last), before) = (tokens.last(), &tokens[..tokens.len() - 1]) else {
         return false;
     };
-    let Some(table) = database.schema.tables.iter().position(|table| table.words == [last.lemma.as_str()]) else {
+    let Some(table) = database
+        .schema
+        .tables
+        .iter()
+        .position(|table| table.words == [last.lemma.as_str()])
+    else {
         return false;
     };
     let words = normal_words(&phrase(before, 0, before.len()));
-    database.values.exact(&words.join(" ")).iter().any(|hit| database.schema.tables[table].display.contains(&hit.column))
+    database
+        .values
+        .exact(&words.join(" "))
+        .iter()
+        .any(|hit| database.schema.tables[table].display.contains(&hit.column))
 }
 
 /// Values that are the text, each with the column that holds it.
@@ -319,7 +390,13 @@ fn exact_values(database: &Database, text: &str, sure: bool) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = Vec::new();
     for hit in database.values.exact(&words.join(" ")) {
         let case = if hit.value == text { 0.03 } else { 0.0 };
-        let score = if sure { 0.97 } else if words.len() > 1 { 0.93 } else { 0.8 } + case;
+        let score = if sure {
+            0.97
+        } else if words.len() > 1 {
+            0.93
+        } else {
+            0.8
+        } + case;
         add_value(database, &mut found, hit, score, Reason::Value);
     }
     found.sort_by(|one, other| other.score.total_cmp(&one.score));
@@ -339,11 +416,21 @@ fn partial_values(database: &Database, text: &str) -> Vec<Candidate> {
 }
 
 /// One candidate a column: the value that is nearest to what was written.
-fn add_value(database: &Database, found: &mut Vec<Candidate>, hit: crate::values::Found, score: f64, reason: Reason) {
+fn add_value(
+    database: &Database,
+    found: &mut Vec<Candidate>,
+    hit: crate::values::Found,
+    score: f64,
+    reason: Reason,
+) {
     let element = Element::Column(hit.column);
     let column = &database.schema.columns[hit.column];
     // A column that refers to another table holds the same values as its target, which is asked about more.
-    let score = if column.refers.is_some() { score - 0.04 } else { score };
+    let score = if column.refers.is_some() {
+        score - 0.04
+    } else {
+        score
+    };
     if let Some(known) = found.iter_mut().find(|known| known.element == element) {
         if known.score < score {
             known.score = score;

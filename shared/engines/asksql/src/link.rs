@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::lexicon::Lexicon;
 use crate::schema::{ColumnId, Role, Schema, TableId};
+use crate::words::lemma;
 use crate::words::stem::root;
 use crate::words::synonyms::{business, synonyms};
-use crate::words::lemma;
 
 /// A table or a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -60,15 +60,51 @@ pub(crate) struct Candidate {
 
 impl Candidate {
     pub(crate) fn new(element: Element, score: f64, reason: Reason) -> Self {
-        Self { element, score, reason, value: None, against: false }
+        Self {
+            element,
+            score,
+            reason,
+            value: None,
+            against: false,
+        }
     }
 }
 
 /// Words at the end of column names that people leave out, and what a match without them is worth.
 const LEFT_OUT: &[(&str, f64)] = &[
-    ("name", 0.86), ("code", 0.8), ("description", 0.72), ("type", 0.6), ("number", 0.62), ("id", 0.42), ("title", 0.7),
-    ("text", 0.7), ("detail", 0.7), ("value", 0.7), ("amount", 0.62), ("date", 0.55), ("year", 0.5), ("of", 1.0), ("in", 1.0), ("the", 1.0), ("for", 1.0), ("to", 1.0), ("at", 0.9),
-    ("usd", 0.9), ("dollar", 0.9), ("million", 0.9), ("billion", 0.9), ("m", 0.9), ("km", 0.9), ("kg", 0.9), ("percent", 0.8), ("percentage", 0.8), ("by", 0.8), ("from", 0.9), ("is", 0.9), ("has", 0.9), ("number of", 0.6),
+    ("name", 0.86),
+    ("code", 0.8),
+    ("description", 0.72),
+    ("type", 0.6),
+    ("number", 0.62),
+    ("id", 0.42),
+    ("title", 0.7),
+    ("text", 0.7),
+    ("detail", 0.7),
+    ("value", 0.7),
+    ("amount", 0.62),
+    ("date", 0.55),
+    ("year", 0.5),
+    ("of", 1.0),
+    ("in", 1.0),
+    ("the", 1.0),
+    ("for", 1.0),
+    ("to", 1.0),
+    ("at", 0.9),
+    ("usd", 0.9),
+    ("dollar", 0.9),
+    ("million", 0.9),
+    ("billion", 0.9),
+    ("m", 0.9),
+    ("km", 0.9),
+    ("kg", 0.9),
+    ("percent", 0.8),
+    ("percentage", 0.8),
+    ("by", 0.8),
+    ("from", 0.9),
+    ("is", 0.9),
+    ("has", 0.9),
+    ("number of", 0.6),
 ];
 
 const ROOT: f64 = 0.84;
@@ -138,14 +174,20 @@ impl WordIndex {
         for (table, phrases) in &lexicon.tables {
             if let Some(table) = schema.table_named(table) {
                 for phrase in phrases {
-                    self.phrases.entry(phrase_key(phrase)).or_default().push(Element::Table(table));
+                    self.phrases
+                        .entry(phrase_key(phrase))
+                        .or_default()
+                        .push(Element::Table(table));
                 }
             }
         }
         for (name, phrases) in &lexicon.columns {
             if let Some(column) = column(name) {
                 for phrase in phrases {
-                    self.phrases.entry(phrase_key(phrase)).or_default().push(Element::Column(column));
+                    self.phrases
+                        .entry(phrase_key(phrase))
+                        .or_default()
+                        .push(Element::Column(column));
                 }
             }
         }
@@ -157,7 +199,11 @@ impl WordIndex {
                 }
             }
         }
-        self.hidden = lexicon.hidden.iter().filter_map(|name| column(name)).collect();
+        self.hidden = lexicon
+            .hidden
+            .iter()
+            .filter_map(|name| column(name))
+            .collect();
     }
 
     /// Values that the owner's lexicon gives to a phrase of base forms.
@@ -173,7 +219,8 @@ impl WordIndex {
     pub(crate) fn link(&self, schema: &Schema, words: &[String]) -> Vec<Candidate> {
         let mut found: BTreeMap<Element, Candidate> = BTreeMap::new();
         let mut offer = |candidate: Candidate| {
-            if matches!(candidate.element, Element::Column(column) if self.hidden.contains(&column)) {
+            if matches!(candidate.element, Element::Column(column) if self.hidden.contains(&column))
+            {
                 return;
             }
             match found.entry(candidate.element) {
@@ -195,14 +242,27 @@ impl WordIndex {
         if forms.iter().all(|forms| !forms.is_empty()) {
             for table in self.tables_of(&forms) {
                 if let Some((score, quality)) = table_score(&schema.tables[table].words, &forms) {
-                    offer(Candidate::new(Element::Table(table), score, reason(score, quality)));
+                    offer(Candidate::new(
+                        Element::Table(table),
+                        score,
+                        reason(score, quality),
+                    ));
                 }
             }
             for column in self.columns_of(&forms) {
                 let table = &schema.tables[schema.table_of(column)];
                 let column_words = &schema.columns[column];
-                if let Some((score, quality)) = column_score(&column_words.words, &column_words.core, &table.words, &forms) {
-                    offer(Candidate::new(Element::Column(column), score, reason(score, quality)));
+                if let Some((score, quality)) = column_score(
+                    &column_words.words,
+                    &column_words.core,
+                    &table.words,
+                    &forms,
+                ) {
+                    offer(Candidate::new(
+                        Element::Column(column),
+                        score,
+                        reason(score, quality),
+                    ));
                 }
             }
         }
@@ -225,16 +285,31 @@ impl WordIndex {
             for (id, table) in schema.tables.iter().enumerate() {
                 for column in &table.display {
                     let element = Element::Column(*column);
-                    if schema.columns[*column].table == id && (table.display.len() == 2 || schema.columns[*column].words.iter().all(|word| table.words.contains(word))) && !all.iter().any(|known| known.element == element) {
+                    if schema.columns[*column].table == id
+                        && (table.display.len() == 2
+                            || schema.columns[*column]
+                                .words
+                                .iter()
+                                .all(|word| table.words.contains(word)))
+                        && !all.iter().any(|known| known.element == element)
+                    {
                         all.push(Candidate::new(element, 0.78, Reason::Default));
                     }
                 }
             }
         }
-        if words.last().is_some_and(|word| matches!(word.as_str(), "id" | "identifier")) {
+        if words
+            .last()
+            .is_some_and(|word| matches!(word.as_str(), "id" | "identifier"))
+        {
             self.add_keys(schema, &words, &mut all);
         }
-        all.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.element.cmp(&other.element)));
+        all.sort_by(|one, other| {
+            other
+                .score
+                .total_cmp(&one.score)
+                .then(one.element.cmp(&other.element))
+        });
         all
     }
 
@@ -250,7 +325,12 @@ impl WordIndex {
             if !fits || self.hidden.contains(&key) || schema.columns[key].role == Role::Name {
                 continue;
             }
-            let score = if before.is_empty() { 0.8 } else { 0.75 } - if schema.columns[key].refers.is_some() { 0.1 } else { 0.0 };
+            let score = if before.is_empty() { 0.8 } else { 0.75 }
+                - if schema.columns[key].refers.is_some() {
+                    0.1
+                } else {
+                    0.0
+                };
             match all.iter_mut().find(|known| known.element == element) {
                 Some(known) => known.score = known.score.max(score),
                 None => all.push(Candidate::new(element, score, Reason::Name)),
@@ -276,7 +356,8 @@ impl WordIndex {
             }
             let split = (3..word.len().saturating_sub(2)).find_map(|at| {
                 let (first, second) = (word.get(..at)?, word.get(at..)?);
-                (self.knows(first) && self.knows(second)).then(|| [first.to_owned(), second.to_owned()])
+                (self.knows(first) && self.knows(second))
+                    .then(|| [first.to_owned(), second.to_owned()])
             });
             match split {
                 Some(parts) if !self.knows(word) => out.extend(parts),
@@ -324,7 +405,10 @@ impl WordIndex {
         if !known {
             for (at, (other, far)) in synonyms(word).enumerate() {
                 if self.knows(other) && !forms.iter().any(|(form, _)| form == other) {
-                    forms.push((other.to_owned(), if far { FAR } else { SYNONYM } - 0.01 * at as f64));
+                    forms.push((
+                        other.to_owned(),
+                        if far { FAR } else { SYNONYM } - 0.01 * at as f64,
+                    ));
                 }
             }
         }
@@ -352,30 +436,51 @@ impl WordIndex {
     }
 
     /// Columns of the whole schema whose names hold one of `words`, earlier words better.
-    pub(crate) fn by_measure(&self, schema: &Schema, words: &[&str], against: &[&str], most: f64) -> Vec<Candidate> {
+    pub(crate) fn by_measure(
+        &self,
+        schema: &Schema,
+        words: &[&str],
+        against: &[&str],
+        most: f64,
+    ) -> Vec<Candidate> {
         let mut all: Vec<Candidate> = Vec::new();
         for (turned, list) in [(false, words), (true, against)] {
             for (at, word) in list.iter().enumerate() {
                 for column in self.columns.get(*word).into_iter().flatten() {
                     let core = &schema.columns[*column].core;
                     let share = 1.0 / core.len().max(1) as f64;
-                    let score = most * (0.72 + 0.28 * share) * (1.0 - 0.07 * at as f64) * if turned { 0.9 } else { 1.0 };
-                    let known = all.iter().any(|other| other.element == Element::Column(*column));
+                    let score = most
+                        * (0.72 + 0.28 * share)
+                        * (1.0 - 0.07 * at as f64)
+                        * if turned { 0.9 } else { 1.0 };
+                    let known = all
+                        .iter()
+                        .any(|other| other.element == Element::Column(*column));
                     if !known && !self.hidden.contains(column) {
-                        let mut candidate = Candidate::new(Element::Column(*column), score, Reason::Measure);
+                        let mut candidate =
+                            Candidate::new(Element::Column(*column), score, Reason::Measure);
                         candidate.against = turned;
                         all.push(candidate);
                     }
                 }
             }
         }
-        all.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.element.cmp(&other.element)));
+        all.sort_by(|one, other| {
+            other
+                .score
+                .total_cmp(&one.score)
+                .then(one.element.cmp(&other.element))
+        });
         all
     }
 }
 
 fn phrase_key(phrase: &str) -> String {
-    let words: Vec<String> = phrase.to_lowercase().split_whitespace().map(lemma).collect();
+    let words: Vec<String> = phrase
+        .to_lowercase()
+        .split_whitespace()
+        .map(lemma)
+        .collect();
     words.join(" ")
 }
 
@@ -420,11 +525,20 @@ fn table_score(words: &[String], forms: &[Vec<(String, f64)>]) -> Option<(f64, f
     }
     let coverage = count as f64 / words.len() as f64;
     let head = matched.last().copied().unwrap_or(false);
-    let score = if count == words.len() { 1.0 } else { 0.3 + 0.5 * coverage + if head { 0.12 } else { 0.0 } };
+    let score = if count == words.len() {
+        1.0
+    } else {
+        0.3 + 0.5 * coverage + if head { 0.12 } else { 0.0 }
+    };
     Some((score * quality, quality))
 }
 
-fn column_score(words: &[String], core: &[String], table: &[String], forms: &[Vec<(String, f64)>]) -> Option<(f64, f64)> {
+fn column_score(
+    words: &[String],
+    core: &[String],
+    table: &[String],
+    forms: &[Vec<(String, f64)>],
+) -> Option<(f64, f64)> {
     let mut quality = 0.0;
     let mut matched = vec![false; words.len()];
     let mut of_table = 0;
@@ -450,10 +564,18 @@ fn column_score(words: &[String], core: &[String], table: &[String], forms: &[Ve
         return None;
     }
     let full = count as f64 / words.len() as f64;
-    let in_core = words.iter().zip(&matched).filter(|(word, matched)| **matched && core.contains(word)).count();
+    let in_core = words
+        .iter()
+        .zip(&matched)
+        .filter(|(word, matched)| **matched && core.contains(word))
+        .count();
     let mut coverage = if in_core > 0 { full } else { 0.4 * full };
     // The words of the table alone do not name one of its columns.
-    let in_table = words.iter().zip(&matched).filter(|(word, matched)| **matched && table.contains(word)).count();
+    let in_table = words
+        .iter()
+        .zip(&matched)
+        .filter(|(word, matched)| **matched && table.contains(word))
+        .count();
     let part_of_table = of_table > 0 && of_table + in_table < table.len();
     if in_core > 0 && !part_of_table {
         coverage = coverage.max(0.985 * in_core as f64 / core.len() as f64);
@@ -480,6 +602,15 @@ fn column_score(words: &[String], core: &[String], table: &[String], forms: &[Ve
         0.0
     };
     // Of a pair of columns the first is meant: from before to, start before end.
-    let second = words.iter().zip(&matched).any(|(word, matched)| !matched && matches!(word.as_str(), "to" | "end" | "modified" | "other" | "previous"));
-    Some((quality * (0.3 + 0.7 * coverage) + bonus - if second { 0.03 } else { 0.0 }, quality))
+    let second = words.iter().zip(&matched).any(|(word, matched)| {
+        !matched
+            && matches!(
+                word.as_str(),
+                "to" | "end" | "modified" | "other" | "previous"
+            )
+    });
+    Some((
+        quality * (0.3 + 0.7 * coverage) + bonus - if second { 0.03 } else { 0.0 },
+        quality,
+    ))
 }

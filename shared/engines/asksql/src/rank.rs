@@ -57,7 +57,10 @@ pub(crate) const FEATURES: usize = CHOICES + OTHERS.len();
 
 /// Names of the features in the order of their weights.
 pub(crate) fn feature_names() -> Vec<String> {
-    (0..CHOICES).map(|choice| format!("flip_{choice}")).chain(OTHERS.iter().map(|name| (*name).to_owned())).collect()
+    (0..CHOICES)
+        .map(|choice| format!("flip_{choice}"))
+        .chain(OTHERS.iter().map(|name| (*name).to_owned()))
+        .collect()
 }
 
 /// A reading of the question as a query.
@@ -73,13 +76,20 @@ pub(crate) struct Reading {
 }
 
 pub(crate) fn score(features: &[f64; FEATURES]) -> f64 {
-    features.iter().zip(&weights::WEIGHTS).map(|(feature, weight)| feature * weight).sum()
+    features
+        .iter()
+        .zip(&weights::WEIGHTS)
+        .map(|(feature, weight)| feature * weight)
+        .sum()
 }
 
 /// The column that an equality holds at one value.
 fn fixed_column(filter: &crate::form::Filter) -> Option<usize> {
     match filter {
-        crate::form::Filter::Test(Value::Column(column), crate::form::Test::Compare(crate::form::Comparison::Equal, _)) => Some(*column),
+        crate::form::Filter::Test(
+            Value::Column(column),
+            crate::form::Test::Compare(crate::form::Comparison::Equal, _),
+        ) => Some(*column),
         _ => None,
     }
 }
@@ -98,20 +108,36 @@ pub(crate) fn features(
     for (choice, feature) in features.iter_mut().enumerate().take(CHOICES) {
         *feature = f64::from(flips.0 >> choice & 1);
     }
-    let scores: Vec<f64> = filling.chosen.iter().map(|candidate| candidate.score).collect();
+    let scores: Vec<f64> = filling
+        .chosen
+        .iter()
+        .map(|candidate| candidate.score)
+        .collect();
     let count = scores.len().max(1) as f64;
     let tables = query.own_tables(|column| schema.table_of(column));
     let edges = graph.tree(&tables).unwrap_or_default();
-    let by_reason = |reason: Reason| filling.chosen.iter().filter(|candidate| candidate.reason == reason).count() as f64;
+    let by_reason = |reason: Reason| {
+        filling
+            .chosen
+            .iter()
+            .filter(|candidate| candidate.reason == reason)
+            .count() as f64
+    };
     let is_table = |candidate: &crate::link::Candidate| matches!(candidate.element, Element::Table(table) if !tables.contains(&table));
-    let missed = sketch.slots.iter().zip(&filling.chosen).filter(|(_, candidate)| is_table(candidate)).count() as f64;
+    let missed = sketch
+        .slots
+        .iter()
+        .zip(&filling.chosen)
+        .filter(|(_, candidate)| is_table(candidate))
+        .count() as f64;
     let owner_missed = sketch
         .slots
         .iter()
         .zip(&filling.chosen)
         .filter(|(slot, candidate)| {
             slot.owner.is_some_and(|owner| {
-                crate::resolve::table_of(schema, filling.chosen[owner].element) != crate::resolve::table_of(schema, candidate.element)
+                crate::resolve::table_of(schema, filling.chosen[owner].element)
+                    != crate::resolve::table_of(schema, candidate.element)
             })
         })
         .count() as f64;
@@ -129,9 +155,22 @@ pub(crate) fn features(
         .zip(&filling.chosen)
         .filter(|(slot, candidate)| slot.usage == Use::Value && matches!(candidate.element, Element::Column(column) if schema.columns[column].role == Role::Name))
         .count();
-    let unused_names = sketch.unused.iter().filter(|item| items[**item].best_mention() > 0.5).count();
-    let unused_capital = sketch.unused.iter().filter(|item| items[**item].capital && items[**item].first > 0 && items[**item].mention.is_empty()).count();
-    let fan_out = edges.iter().filter(|edge| tables.first().is_some_and(|first| edge.to.0 == *first)).count();
+    let unused_names = sketch
+        .unused
+        .iter()
+        .filter(|item| items[**item].best_mention() > 0.5)
+        .count();
+    let unused_capital = sketch
+        .unused
+        .iter()
+        .filter(|item| {
+            items[**item].capital && items[**item].first > 0 && items[**item].mention.is_empty()
+        })
+        .count();
+    let fan_out = edges
+        .iter()
+        .filter(|edge| tables.first().is_some_and(|first| edge.to.0 == *first))
+        .count();
     // Showing what the question gave, or the greatest of one row, answers nothing.
     let given: Vec<usize> = query.filters.iter().filter_map(fixed_column).collect();
     let mut fixed = given.clone();
@@ -142,42 +181,122 @@ pub(crate) fn features(
             }
         }
     }
-    let shows_fixed = if query.set.is_some() { 0.0 } else { query.outputs.iter().filter(|value| match value {
-        Value::Column(column) | Value::Different(column) => fixed.contains(column),
-        Value::Rows(table) => edges.is_empty() && fixed.iter().any(|column| schema.table_of(*column) == *table && schema.is_unique(*column)),
-        Value::Aggregate(..) => false,
-    }).count() as f64 / query.outputs.len().max(1) as f64 };
+    let shows_fixed = if query.set.is_some() {
+        0.0
+    } else {
+        query
+            .outputs
+            .iter()
+            .filter(|value| match value {
+                Value::Column(column) | Value::Different(column) => fixed.contains(column),
+                Value::Rows(table) => {
+                    edges.is_empty()
+                        && fixed.iter().any(|column| {
+                            schema.table_of(*column) == *table && schema.is_unique(*column)
+                        })
+                }
+                Value::Aggregate(..) => false,
+            })
+            .count() as f64
+            / query.outputs.len().max(1) as f64
+    };
     let best_of = query.filters.iter().filter_map(|filter| match filter {
-        crate::form::Filter::Test(value, crate::form::Test::Query(crate::form::Comparison::Equal, _)) => Some(value),
+        crate::form::Filter::Test(
+            value,
+            crate::form::Test::Query(crate::form::Comparison::Equal, _),
+        ) => Some(value),
         _ => None,
     });
     let orders_fixed = f64::from(u8::from(query.order.iter().map(|(value, _)| value).chain(best_of).any(|value| matches!(value, Value::Column(column) if fixed.iter().any(|fixed| schema.is_unique(*fixed) && schema.table_of(*fixed) == schema.table_of(*column))))));
-    let contradicts = given.iter().enumerate().filter(|(at, column)| given[..*at].contains(column)).count();
+    let contradicts = given
+        .iter()
+        .enumerate()
+        .filter(|(at, column)| given[..*at].contains(column))
+        .count();
     let named_tables: Vec<Vec<usize>> = items
         .iter()
         .filter(|item| !item.is_value() && item.operator.is_none())
-        .map(|item| item.mention.iter().filter_map(|candidate| match candidate.element {
-            Element::Table(table) if candidate.score > 0.6 => Some(table),
-            _ => None,
-        }).collect::<Vec<usize>>())
+        .map(|item| {
+            item.mention
+                .iter()
+                .filter_map(|candidate| match candidate.element {
+                    Element::Table(table) if candidate.score > 0.6 => Some(table),
+                    _ => None,
+                })
+                .collect::<Vec<usize>>()
+        })
         .filter(|named| !named.is_empty())
         .collect();
     let mut reached = tables.clone();
     for filter in &query.filters {
-        if let crate::form::Filter::Test(_, crate::form::Test::In(inner) | crate::form::Test::NotIn(inner) | crate::form::Test::Query(_, inner)) = filter {
+        if let crate::form::Filter::Test(
+            _,
+            crate::form::Test::In(inner)
+            | crate::form::Test::NotIn(inner)
+            | crate::form::Test::Query(_, inner),
+        ) = filter
+        {
             reached.extend(inner.own_tables(|column| schema.table_of(column)));
         }
     }
-    let unmentioned = tables.iter().filter(|table| !schema.tables[**table].link && !named_tables.iter().any(|named| named.contains(table))).count();
-    let mention_missing = named_tables.iter().filter(|named| !named.iter().any(|table| reached.contains(table))).count();
-    let which = items.iter().any(|item| item.is(crate::words::operators::Operator::Which));
-    let category = query.outputs.len() == 1 && edges.is_empty() && query.filters.is_empty() && matches!(query.outputs[0], Value::Column(column) if schema.columns[column].facts.distinct * 2 <= schema.columns[column].facts.rows);
-    let missing_test = query.filters.iter().filter(|filter| matches!(filter, crate::form::Filter::Test(_, crate::form::Test::Missing | crate::form::Test::Present))).count();
+    let unmentioned = tables
+        .iter()
+        .filter(|table| {
+            !schema.tables[**table].link && !named_tables.iter().any(|named| named.contains(table))
+        })
+        .count();
+    let mention_missing = named_tables
+        .iter()
+        .filter(|named| !named.iter().any(|table| reached.contains(table)))
+        .count();
+    let which = items
+        .iter()
+        .any(|item| item.is(crate::words::operators::Operator::Which));
+    let category = query.outputs.len() == 1
+        && edges.is_empty()
+        && query.filters.is_empty()
+        && matches!(query.outputs[0], Value::Column(column) if schema.columns[column].facts.distinct * 2 <= schema.columns[column].facts.rows);
+    let missing_test = query
+        .filters
+        .iter()
+        .filter(|filter| {
+            matches!(
+                filter,
+                crate::form::Filter::Test(
+                    _,
+                    crate::form::Test::Missing | crate::form::Test::Present
+                )
+            )
+        })
+        .count();
     let name_shown = query.outputs.iter().filter(|value| matches!(value, Value::Column(column) if schema.columns[*column].role == Role::Name)).count();
-    let key_shown = query.outputs.iter().filter(|value| matches!(value, Value::Column(column) if schema.columns[*column].key)).count();
-    let unasked = query.distinct && !items.iter().any(|item| item.is(crate::words::operators::Operator::Distinct));
-    let plain = !query.outputs.iter().any(Value::is_aggregate) && query.having.is_empty() && query.limit.is_none();
-    let subqueries = query.filters.iter().filter(|filter| matches!(filter, crate::form::Filter::Test(_, crate::form::Test::Query(..) | crate::form::Test::In(_) | crate::form::Test::NotIn(_)))).count();
+    let key_shown = query
+        .outputs
+        .iter()
+        .filter(|value| matches!(value, Value::Column(column) if schema.columns[*column].key))
+        .count();
+    let unasked = query.distinct
+        && !items
+            .iter()
+            .any(|item| item.is(crate::words::operators::Operator::Distinct));
+    let plain = !query.outputs.iter().any(Value::is_aggregate)
+        && query.having.is_empty()
+        && query.limit.is_none();
+    let subqueries = query
+        .filters
+        .iter()
+        .filter(|filter| {
+            matches!(
+                filter,
+                crate::form::Filter::Test(
+                    _,
+                    crate::form::Test::Query(..)
+                        | crate::form::Test::In(_)
+                        | crate::form::Test::NotIn(_)
+                )
+            )
+        })
+        .count();
     let others = [
         filling.score / count.max(1.0),
         scores.iter().sum::<f64>() / count,
@@ -192,7 +311,9 @@ pub(crate) fn features(
         f64::from(u8::from(sketch.default_pick)),
         by_reason(Reason::Default),
         by_reason(Reason::Synonym),
-        by_reason(Reason::PartOfName) + by_reason(Reason::SameRoot) + by_reason(Reason::PartOfValue),
+        by_reason(Reason::PartOfName)
+            + by_reason(Reason::SameRoot)
+            + by_reason(Reason::PartOfValue),
         query.outputs.len() as f64,
         shown_reference as f64,
         text_compared as f64,
@@ -205,8 +326,15 @@ pub(crate) fn features(
         f64::from(flips.0.count_ones()),
         f64::from(u8::from(unasked && edges.is_empty())),
         f64::from(u8::from(unasked && fan_out > 0)),
-        f64::from(u8::from(plain && !query.distinct && fan_out > 0 && query.groups.is_empty())),
-        f64::from(u8::from(query.distinct && query.outputs.iter().any(|value| matches!(value, Value::Column(column) if schema.is_unique(*column))))),
+        f64::from(u8::from(
+            plain && !query.distinct && fan_out > 0 && query.groups.is_empty(),
+        )),
+        f64::from(u8::from(
+            query.distinct
+                && query.outputs.iter().any(
+                    |value| matches!(value, Value::Column(column) if schema.is_unique(*column)),
+                ),
+        )),
         shows_fixed,
         orders_fixed,
         contradicts as f64,
@@ -217,7 +345,15 @@ pub(crate) fn features(
         missing_test as f64,
         name_shown as f64,
         key_shown as f64,
-        f64::from(u8::from(unasked && query.filters.iter().any(|filter| matches!(filter, crate::form::Filter::Test(_, crate::form::Test::NotIn(_)))))),
+        f64::from(u8::from(
+            unasked
+                && query.filters.iter().any(|filter| {
+                    matches!(
+                        filter,
+                        crate::form::Filter::Test(_, crate::form::Test::NotIn(_))
+                    )
+                }),
+        )),
     ];
     features[CHOICES..].copy_from_slice(&others);
     features

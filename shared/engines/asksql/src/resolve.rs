@@ -18,7 +18,12 @@ const JOIN_WEIGHT: f64 = 0.22;
 const UNCONNECTED: f64 = 3.0;
 
 /// The best fillings, best first.
-pub(crate) fn fillings(schema: &Schema, sketch: &Sketch, graph: &mut JoinGraph, most: usize) -> Vec<Filling> {
+pub(crate) fn fillings(
+    schema: &Schema,
+    sketch: &Sketch,
+    graph: &mut JoinGraph,
+    most: usize,
+) -> Vec<Filling> {
     let mut order: Vec<usize> = (0..sketch.slots.len()).collect();
     // Owners first, so that what belongs to them can follow; then what has fewest readings.
     order.sort_by_key(|slot| {
@@ -32,7 +37,12 @@ pub(crate) fn fillings(schema: &Schema, sketch: &Sketch, graph: &mut JoinGraph, 
         (first, slot.candidates.len())
     });
     let blank = Candidate::new(Element::Table(0), 0.0, Reason::Default);
-    let mut beam = vec![State { chosen: vec![blank; sketch.slots.len()], tables: Vec::new(), links: 0.0, score: 0.0 }];
+    let mut beam = vec![State {
+        chosen: vec![blank; sketch.slots.len()],
+        tables: Vec::new(),
+        links: 0.0,
+        score: 0.0,
+    }];
     for at in order {
         let slot = &sketch.slots[at];
         let options = options(schema, slot);
@@ -50,14 +60,26 @@ pub(crate) fn fillings(schema: &Schema, sketch: &Sketch, graph: &mut JoinGraph, 
                     if owner == table {
                         gain += 0.3;
                     } else if let Element::Column(column) = option.element
-                        && schema.columns[column].refers.is_some_and(|target| schema.table_of(target) == owner)
+                        && schema.columns[column]
+                            .refers
+                            .is_some_and(|target| schema.table_of(target) == owner)
                     {
                         gain += 0.1;
                     }
                 }
                 // Two things that are shown are not the same column.
                 let twice = slot.usage == Use::Show
-                    && sketch.slots.iter().zip(&state.chosen).any(|(other, chosen)| other.usage == Use::Show && chosen.score > 0.0 && other.item != slot.item && chosen.element == option.element && matches!(option.element, Element::Column(_)));
+                    && sketch
+                        .slots
+                        .iter()
+                        .zip(&state.chosen)
+                        .any(|(other, chosen)| {
+                            other.usage == Use::Show
+                                && chosen.score > 0.0
+                                && other.item != slot.item
+                                && chosen.element == option.element
+                                && matches!(option.element, Element::Column(_))
+                        });
                 if twice {
                     gain -= 0.5;
                 }
@@ -70,7 +92,14 @@ pub(crate) fn fillings(schema: &Schema, sketch: &Sketch, graph: &mut JoinGraph, 
                     None => UNCONNECTED,
                 };
                 // An owner that is not joined should still lie near.
-                let near = if slot.usage == Use::Owner && !state.tables.is_empty() && !state.tables.contains(&table) { 0.1 } else { 0.0 };
+                let near = if slot.usage == Use::Owner
+                    && !state.tables.is_empty()
+                    && !state.tables.contains(&table)
+                {
+                    0.1
+                } else {
+                    0.0
+                };
                 state.links -= near;
                 state.chosen[at] = option.clone();
                 state.score = state.links - far;
@@ -82,7 +111,12 @@ pub(crate) fn fillings(schema: &Schema, sketch: &Sketch, graph: &mut JoinGraph, 
         beam = next;
     }
     beam.truncate(most);
-    beam.into_iter().map(|state| Filling { chosen: state.chosen, score: state.score }).collect()
+    beam.into_iter()
+        .map(|state| Filling {
+            chosen: state.chosen,
+            score: state.score,
+        })
+        .collect()
 }
 
 #[derive(Debug, Clone)]
@@ -108,12 +142,26 @@ fn options(schema: &Schema, slot: &Slot) -> Vec<Candidate> {
         match (slot.usage, candidate.element) {
             (Use::Owner | Use::Need | Use::Absent, Element::Column(column)) => {
                 let column = &schema.columns[column];
-                let table = column.refers.map_or(column.table, |target| schema.table_of(target));
+                let table = column
+                    .refers
+                    .map_or(column.table, |target| schema.table_of(target));
                 candidate.element = Element::Table(table);
                 candidate.score *= 0.6;
             }
-            (Use::Show | Use::Group, Element::Column(column)) if schema.columns[column].refers.is_some() && schema.columns[column].words.last().is_none_or(|word| word != "id") => candidate.score -= 0.05,
-            (Use::Count, Element::Column(column)) if schema.columns[column].refers.is_some_and(|target| schema.columns[target].key) => {
+            (Use::Show | Use::Group, Element::Column(column))
+                if schema.columns[column].refers.is_some()
+                    && schema.columns[column]
+                        .words
+                        .last()
+                        .is_none_or(|word| word != "id") =>
+            {
+                candidate.score -= 0.05
+            }
+            (Use::Count, Element::Column(column))
+                if schema.columns[column]
+                    .refers
+                    .is_some_and(|target| schema.columns[target].key) =>
+            {
                 if let Some(target) = schema.columns[column].refers {
                     candidate.element = Element::Table(schema.table_of(target));
                 }
@@ -145,11 +193,19 @@ fn options(schema: &Schema, slot: &Slot) -> Vec<Candidate> {
             }
             _ => {}
         }
-        if !options.iter().any(|known| known.element == candidate.element) {
+        if !options
+            .iter()
+            .any(|known| known.element == candidate.element)
+        {
             options.push(candidate);
         }
     }
-    options.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.element.cmp(&other.element)));
+    options.sort_by(|one, other| {
+        other
+            .score
+            .total_cmp(&one.score)
+            .then(one.element.cmp(&other.element))
+    });
     // What is far behind the best is not meant.
     let best = options.first().map_or(0.0, |best| best.score);
     options.retain(|candidate| candidate.score > best - 0.42);

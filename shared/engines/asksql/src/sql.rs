@@ -18,12 +18,19 @@ pub(crate) fn write(schema: &Schema, graph: &mut JoinGraph, query: &Query) -> Op
             }
         }
     }
-    let writer = Writer { schema, qualified: joined.len() > 1 };
+    let writer = Writer {
+        schema,
+        qualified: joined.len() > 1,
+    };
     let mut sql = String::from("SELECT ");
     if query.distinct {
         sql.push_str("DISTINCT ");
     }
-    let outputs: Vec<String> = query.outputs.iter().map(|value| writer.value(value)).collect();
+    let outputs: Vec<String> = query
+        .outputs
+        .iter()
+        .map(|value| writer.value(value))
+        .collect();
     sql.push_str(&outputs.join(", "));
     let _ = write!(sql, " FROM {}", writer.table(first));
     writer.joins(&mut sql, first, &edges);
@@ -47,7 +54,13 @@ pub(crate) fn write(schema: &Schema, graph: &mut JoinGraph, query: &Query) -> Op
         let keys: Vec<String> = query
             .order
             .iter()
-            .map(|(value, descending)| format!("{} {}", writer.measured(value), if *descending { "DESC" } else { "ASC" }))
+            .map(|(value, descending)| {
+                format!(
+                    "{} {}",
+                    writer.measured(value),
+                    if *descending { "DESC" } else { "ASC" }
+                )
+            })
             .collect();
         let _ = write!(sql, " ORDER BY {}", keys.join(", "));
     }
@@ -59,7 +72,12 @@ pub(crate) fn write(schema: &Schema, graph: &mut JoinGraph, query: &Query) -> Op
 
 /// Every plain column beside a function over rows is a key of the groups.
 pub(crate) fn group_keys(query: &Query) -> Vec<ColumnId> {
-    let values = || query.outputs.iter().chain(query.order.iter().map(|(value, _)| value));
+    let values = || {
+        query
+            .outputs
+            .iter()
+            .chain(query.order.iter().map(|(value, _)| value))
+    };
     let aggregates = values().any(Value::is_aggregate) || !query.having.is_empty();
     if query.groups.is_empty() && !aggregates {
         return Vec::new();
@@ -109,7 +127,9 @@ impl Writer<'_> {
             Value::Column(column) => self.column(*column),
             Value::Rows(_) => "COUNT(*)".to_owned(),
             Value::Different(column) => format!("COUNT(DISTINCT {})", self.column(*column)),
-            Value::Aggregate(aggregate, column) => format!("{}({})", aggregate.sql(), self.number(*column)),
+            Value::Aggregate(aggregate, column) => {
+                format!("{}({})", aggregate.sql(), self.number(*column))
+            }
         }
     }
 
@@ -123,13 +143,29 @@ impl Writer<'_> {
     fn joins(&self, sql: &mut String, first: TableId, edges: &[Edge]) {
         let mut joined = vec![first];
         for edge in edges {
-            let new = if joined.contains(&edge.from.0) { edge.to.0 } else { edge.from.0 };
+            let new = if joined.contains(&edge.from.0) {
+                edge.to.0
+            } else {
+                edge.from.0
+            };
             joined.push(new);
-            let _ = write!(sql, " JOIN {} ON {} = {}", self.table(new), self.column(edge.from.1), self.column(edge.to.1));
+            let _ = write!(
+                sql,
+                " JOIN {} ON {} = {}",
+                self.table(new),
+                self.column(edge.from.1),
+                self.column(edge.to.1)
+            );
         }
     }
 
-    fn filters(&self, sql: &mut String, graph: &mut JoinGraph, word: &str, filters: &[Filter]) -> Option<()> {
+    fn filters(
+        &self,
+        sql: &mut String,
+        graph: &mut JoinGraph,
+        word: &str,
+        filters: &[Filter],
+    ) -> Option<()> {
         for (at, filter) in filters.iter().enumerate() {
             sql.push_str(if at == 0 { word } else { " AND " });
             sql.push_str(&self.filter(graph, filter, filters.len() > 1)?);
@@ -143,29 +179,60 @@ impl Writer<'_> {
             Filter::Any(filters) => (filters, " OR "),
             Filter::All(filters) => (filters, " AND "),
         };
-        let parts: Option<Vec<String>> = filters.iter().map(|filter| self.filter(graph, filter, true)).collect();
+        let parts: Option<Vec<String>> = filters
+            .iter()
+            .map(|filter| self.filter(graph, filter, true))
+            .collect();
         let text = parts?.join(word);
-        Some(if within && filters.len() > 1 { format!("({text})") } else { text })
+        Some(if within && filters.len() > 1 {
+            format!("({text})")
+        } else {
+            text
+        })
     }
 
     fn test(&self, graph: &mut JoinGraph, value: &Value, test: &Test) -> Option<String> {
         let plain = self.value(value);
         Some(match test {
             Test::Compare(comparison, literal @ Literal::Number(_)) => {
-                format!("{} {} {}", self.measured(value), comparison.sql(), text(literal))
+                format!(
+                    "{} {} {}",
+                    self.measured(value),
+                    comparison.sql(),
+                    text(literal)
+                )
             }
-            Test::Compare(comparison, literal) => format!("{plain} {} {}", comparison.sql(), text(literal)),
-            Test::Between(low, high) => format!("{} BETWEEN {} AND {}", self.measured(value), text(low), text(high)),
+            Test::Compare(comparison, literal) => {
+                format!("{plain} {} {}", comparison.sql(), text(literal))
+            }
+            Test::Between(low, high) => format!(
+                "{} BETWEEN {} AND {}",
+                self.measured(value),
+                text(low),
+                text(high)
+            ),
             Test::Interval(start, end) => format!("{plain} >= '{start}' AND {plain} < '{end}'"),
-            Test::Like { open_start, text, open_end } => {
+            Test::Like {
+                open_start,
+                text,
+                open_end,
+            } => {
                 let start = if *open_start { "%" } else { "" };
                 let end = if *open_end { "%" } else { "" };
-                format!("LOWER({plain}) LIKE '{start}{}{end}'", text.to_lowercase().replace('\'', "''"))
+                format!(
+                    "LOWER({plain}) LIKE '{start}{}{end}'",
+                    text.to_lowercase().replace('\'', "''")
+                )
             }
             Test::Missing => format!("{plain} IS NULL"),
             Test::Present => format!("{plain} IS NOT NULL"),
             Test::Query(comparison, query) => {
-                format!("{} {} ({})", self.measured(value), comparison.sql(), write(self.schema, graph, query)?)
+                format!(
+                    "{} {} ({})",
+                    self.measured(value),
+                    comparison.sql(),
+                    write(self.schema, graph, query)?
+                )
             }
             Test::In(query) => format!("{plain} IN ({})", write(self.schema, graph, query)?),
             Test::NotIn(query) => format!("{plain} NOT IN ({})", write(self.schema, graph, query)?),
@@ -192,13 +259,111 @@ pub(crate) fn number_text(number: f64) -> String {
 /// Names that are keywords somewhere, or not in lower case, stand in quotes.
 pub(crate) fn quoted(name: &str) -> String {
     const RESERVED: &[&str] = &[
-        "all", "analyze", "and", "any", "as", "asc", "between", "by", "case", "cast", "check", "column", "create", "cross", "current_date", "default",
-        "desc", "distinct", "do", "drop", "else", "end", "except", "exists", "false", "fetch", "for", "foreign", "from", "full", "grant", "group", "having",
-        "in", "inner", "insert", "intersect", "into", "is", "join", "key", "left", "like", "limit", "match", "natural", "not", "null", "offset", "on", "only", "or",
-        "order", "outer", "over", "partition", "primary", "range", "references", "right", "row", "rows", "select", "set", "table", "then", "to", "transaction", "true", "union", "unique", "update",
-        "user", "using", "values", "when", "where", "window", "with", "index", "date", "time", "timestamp", "year", "month", "day", "position", "percent", "trigger", "view", "virtual", "character", "language", "schema", "database", "end", "start", "begin", "commit", "rank", "share",
+        "all",
+        "analyze",
+        "and",
+        "any",
+        "as",
+        "asc",
+        "between",
+        "by",
+        "case",
+        "cast",
+        "check",
+        "column",
+        "create",
+        "cross",
+        "current_date",
+        "default",
+        "desc",
+        "distinct",
+        "do",
+        "drop",
+        "else",
+        "end",
+        "except",
+        "exists",
+        "false",
+        "fetch",
+        "for",
+        "foreign",
+        "from",
+        "full",
+        "grant",
+        "group",
+        "having",
+        "in",
+        "inner",
+        "insert",
+        "intersect",
+        "into",
+        "is",
+        "join",
+        "key",
+        "left",
+        "like",
+        "limit",
+        "match",
+        "natural",
+        "not",
+        "null",
+        "offset",
+        "on",
+        "only",
+        "or",
+        "order",
+        "outer",
+        "over",
+        "partition",
+        "primary",
+        "range",
+        "references",
+        "right",
+        "row",
+        "rows",
+        "select",
+        "set",
+        "table",
+        "then",
+        "to",
+        "transaction",
+        "true",
+        "union",
+        "unique",
+        "update",
+        "user",
+        "using",
+        "values",
+        "when",
+        "where",
+        "window",
+        "with",
+        "index",
+        "date",
+        "time",
+        "timestamp",
+        "year",
+        "month",
+        "day",
+        "position",
+        "percent",
+        "trigger",
+        "view",
+        "virtual",
+        "character",
+        "language",
+        "schema",
+        "database",
+        "end",
+        "start",
+        "begin",
+        "commit",
+        "rank",
+        "share",
     ];
-    let plain = name.bytes().enumerate().all(|(at, byte)| byte.is_ascii_lowercase() || byte == b'_' || (at > 0 && byte.is_ascii_digit()));
+    let plain = name.bytes().enumerate().all(|(at, byte)| {
+        byte.is_ascii_lowercase() || byte == b'_' || (at > 0 && byte.is_ascii_digit())
+    });
     if plain && !name.is_empty() && !RESERVED.contains(&name) {
         name.to_owned()
     } else {
@@ -220,7 +385,10 @@ mod tests {
 
     #[test]
     fn literals_cannot_leave_their_quotes() {
-        assert_eq!(text(&Literal::Text("O'Neil'; DROP TABLE x".into())), "'O''Neil''; DROP TABLE x'");
+        assert_eq!(
+            text(&Literal::Text("O'Neil'; DROP TABLE x".into())),
+            "'O''Neil''; DROP TABLE x'"
+        );
         assert_eq!(number_text(2.5), "2.5");
         assert_eq!(number_text(3e6), "3000000");
     }

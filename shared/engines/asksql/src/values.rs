@@ -60,7 +60,11 @@ impl Gatherer {
         Facts {
             rows: self.rows,
             nulls: self.nulls,
-            distinct: if self.full { self.rows - self.nulls } else { self.seen.len() },
+            distinct: if self.full {
+                self.rows - self.nulls
+            } else {
+                self.seen.len()
+            },
             numeric: !self.other_than_number && self.minimum.is_some(),
             minimum: self.minimum.unwrap_or(0.0),
             maximum: self.maximum.unwrap_or(0.0),
@@ -117,7 +121,11 @@ impl ValueIndex {
     pub(crate) fn of_column(&self, column: ColumnId) -> Vec<&str> {
         // Columns were added in order, so that their values lie together.
         let start = self.values.partition_point(|(other, _)| *other < column);
-        self.values[start..].iter().take_while(|(other, _)| *other == column).map(|(_, value)| value.as_str()).collect()
+        self.values[start..]
+            .iter()
+            .take_while(|(other, _)| *other == column)
+            .map(|(_, value)| value.as_str())
+            .collect()
     }
 
     pub(crate) fn longest(&self) -> usize {
@@ -142,11 +150,18 @@ impl ValueIndex {
             return Vec::new();
         };
         let mut found = Vec::new();
-        for id in first.iter().filter(|id| rest.iter().all(|list| list.contains(id))) {
+        for id in first
+            .iter()
+            .filter(|id| rest.iter().all(|list| list.contains(id)))
+        {
             let (column, value) = &self.values[*id as usize];
             let missing = normal_words(value).len().saturating_sub(words.len());
             if missing <= 2 {
-                found.push(Found { column: *column, value: value.clone(), missing });
+                found.push(Found {
+                    column: *column,
+                    value: value.clone(),
+                    missing,
+                });
             }
         }
         found
@@ -157,7 +172,11 @@ impl ValueIndex {
         ids.iter()
             .map(|id| {
                 let (column, value) = &self.values[*id as usize];
-                Found { column: *column, value: value.clone(), missing }
+                Found {
+                    column: *column,
+                    value: value.clone(),
+                    missing,
+                }
             })
             .collect()
     }

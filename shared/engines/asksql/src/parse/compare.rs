@@ -16,14 +16,21 @@ impl Reader<'_> {
                 self.between(at);
             } else if self.items[at].comparative && self.is(at + 1, Operator::Than) {
                 self.comparative(at, at + 1);
-            } else if self.items[at].comparative && !matches!(self.op(at), Some(Operator::Compare(_))) {
+            } else if self.items[at].comparative
+                && !matches!(self.op(at), Some(Operator::Compare(_)))
+            {
                 // "older than" may have words between.
-                if let Some(than) = (at + 1..self.end().min(at + 4)).find(|than| self.is(*than, Operator::Than)) {
+                if let Some(than) =
+                    (at + 1..self.end().min(at + 4)).find(|than| self.is(*than, Operator::Than))
+                {
                     self.comparative(at, than);
                 }
             } else if let Some(Operator::Compare(comparison)) = self.op(at) {
                 self.compared(at, comparison);
-            } else if matches!(self.lower(at).as_str(), "before" | "after" | "since" | "until" | "prior" | "earlier" | "later") {
+            } else if matches!(
+                self.lower(at).as_str(),
+                "before" | "after" | "since" | "until" | "prior" | "earlier" | "later"
+            ) {
                 self.time_compared(at);
             } else if self.is(at, Operator::Preposition) && self.lower(at) == "from" {
                 self.from_to(at);
@@ -33,19 +40,31 @@ impl Reader<'_> {
         }
     }
 
-    fn push(&mut self, left: Left, right: Right, item: usize) {
-        self.sketch.conditions.push(Condition { left, right, negated: false, other: false, or: false, both: false, inner: false, item });
+    pub(super) fn push(&mut self, left: Left, right: Right, item: usize) {
+        self.sketch.conditions.push(Condition {
+            left,
+            right,
+            negated: false,
+            other: false,
+            or: false,
+            both: false,
+            inner: false,
+            item,
+        });
     }
 
     /// The number at or after `at`, over articles and units of money.
-    fn number_after(&self, at: usize) -> Option<(usize, f64)> {
+    pub(super) fn number_after(&self, at: usize) -> Option<(usize, f64)> {
         let at = self.skip(at);
         let number = self.items.get(at)?.number?;
         // "two hundred" and "5 million" are one number.
         if let Some(next) = self.items.get(at + 1)
             && let Some(factor) = next.number
             && factor >= 100.0
-            && matches!(next.text.to_lowercase().as_str(), "hundred" | "thousand" | "million")
+            && matches!(
+                next.text.to_lowercase().as_str(),
+                "hundred" | "thousand" | "million"
+            )
         {
             return Some((at + 1, number * factor));
         }
@@ -58,8 +77,10 @@ impl Reader<'_> {
             return;
         }
         let comparison = match self.lower(at + 2).as_str() {
-            "more" | "above" | "higher" | "greater" | "over" | "later" | "older" | "larger" | "after" | "newer" | "longer" => Comparison::AtLeast,
-            "less" | "fewer" | "below" | "lower" | "under" | "earlier" | "younger" | "before" | "shorter" => Comparison::AtMost,
+            "more" | "above" | "higher" | "greater" | "over" | "later" | "older" | "larger"
+            | "after" | "newer" | "longer" => Comparison::AtLeast,
+            "less" | "fewer" | "below" | "lower" | "under" | "earlier" | "younger" | "before"
+            | "shorter" => Comparison::AtMost,
             _ => return,
         };
         self.used[at] = true;
@@ -68,14 +89,19 @@ impl Reader<'_> {
         self.number_condition(at, at + 2, comparison, number);
     }
 
-    fn compared(&mut self, at: usize, comparison: Comparison) {
+    pub(super) fn compared(&mut self, at: usize, comparison: Comparison) {
         let mut comparison = comparison;
         let mut next = at + 1;
         if self.is(next, Operator::Than) {
             next += 1;
         }
         // "greater than or equal to"
-        if self.is(next, Operator::Or) && matches!(self.op(next + 1), Some(Operator::Compare(Comparison::Equal))) {
+        if self.is(next, Operator::Or)
+            && matches!(
+                self.op(next + 1),
+                Some(Operator::Compare(Comparison::Equal))
+            )
+        {
             comparison = match comparison {
                 Comparison::Greater => Comparison::AtLeast,
                 Comparison::Less => Comparison::AtMost,
@@ -115,21 +141,38 @@ impl Reader<'_> {
         let Some(up) = adjectives::measures(&word).next().map(|measure| measure.up) else {
             return;
         };
-        let comparison = if up { Comparison::Greater } else { Comparison::Less };
+        let comparison = if up {
+            Comparison::Greater
+        } else {
+            Comparison::Less
+        };
         if let Some((last, number)) = self.number_after(than + 1) {
             // "higher than 300 in weight"; "longer than 2 hours"
             for used in at..=last {
                 self.used[used] = true;
             }
-            if matches!(word.as_str(), "higher" | "lower" | "larger" | "bigger" | "smaller" | "better" | "worse" | "greater")
-                && self.attribute_near(at, last).is_some()
+            if matches!(
+                word.as_str(),
+                "higher"
+                    | "lower"
+                    | "larger"
+                    | "bigger"
+                    | "smaller"
+                    | "better"
+                    | "worse"
+                    | "greater"
+            ) && self.attribute_near(at, last).is_some()
             {
                 self.number_condition(at, last, comparison, number);
                 return;
             }
             if let Some(slot) = self.measure_slot(&word, at, Use::Compare) {
                 self.unit_after(last);
-                self.push(Left::Column(slot), Right::Compare(comparison, Literal::Number(number)), at);
+                self.push(
+                    Left::Column(slot),
+                    Right::Compare(comparison, Literal::Number(number)),
+                    at,
+                );
             } else {
                 self.number_condition(at, last, comparison, number);
             }
@@ -150,7 +193,10 @@ impl Reader<'_> {
     /// A unit after a number is used up.
     fn unit_after(&mut self, number: usize) {
         let next = number + 1;
-        if next < self.end() && !self.used[next] && (is_unit(&self.lower(next)) || self.lower(next) == "old") {
+        if next < self.end()
+            && !self.used[next]
+            && (is_unit(&self.lower(next)) || self.lower(next) == "old")
+        {
             self.used[next] = true;
         }
     }
@@ -176,25 +222,41 @@ impl Reader<'_> {
             self.push(left, right, at);
             return;
         }
-        let strong = near.is_some_and(|near| near > last || self.items[near].mention.first().is_some_and(|best| best.score > 0.9 && matches!(best.element, Element::Column(_))));
-        let united = crate::words::lemma(&self.lower(last + 1));
+        let strong = near.is_some_and(|near| {
+            near > last
+                || self.items[near].mention.first().is_some_and(|best| {
+                    best.score > 0.9 && matches!(best.element, Element::Column(_))
+                })
+        });
+        let mut united = crate::words::lemma(&self.lower(last + 1));
+        let dollars = self.items[last].text.starts_with('$');
+        if dollars {
+            united = "dollar".to_owned();
+        }
         if !strong
             && let Some((_, columns)) = adjectives::UNITS.iter().find(|(name, _)| *name == united)
             && let Some(slot) = self.words_slot(columns, last + 1, Use::Compare, true)
         {
-            self.used[last + 1] = true;
+            if !dollars {
+                self.used[last + 1] = true;
+            }
             self.push(Left::Column(slot), right, at);
             return;
         }
         if let Some(near) = near {
             // "more than 3 pets": rows are counted; "more than 100 points": a column is compared.
-            let counts = near > last && self.counts_rows(near) || near < at && self.counted_before(near);
+            let counts =
+                near > last && self.counts_rows(near) || near < at && self.counted_before(near);
             if near < at && self.counted_before(near) {
                 // "the number of employees is greater than 5"
                 let number_of = self.back(near);
                 self.used[number_of] = true;
             }
-            let counts = if near > last || counts { self.choose(Choice::CountCompared, counts) } else { counts };
+            let counts = if near > last || counts {
+                self.choose(Choice::CountCompared, counts)
+            } else {
+                counts
+            };
             if let Some(aggregate) = self.aggregate_before(near)
                 && !counts
             {
@@ -202,8 +264,16 @@ impl Reader<'_> {
                 self.push(Left::Aggregate(aggregate, slot), right, at);
                 return;
             }
-            let slot = if counts { self.slot(near, Use::Count) } else { self.measure_of(near) };
-            let left = if counts { Left::Rows(Some(slot)) } else { Left::Column(slot) };
+            let slot = if counts {
+                self.slot(near, Use::Count)
+            } else {
+                self.measure_of(near)
+            };
+            let left = if counts {
+                Left::Rows(Some(slot))
+            } else {
+                Left::Column(slot)
+            };
             if near < at && self.is(self.back(near), Operator::Relative) {
                 // "whose age is over 20"
             }
@@ -212,27 +282,36 @@ impl Reader<'_> {
         }
         let unit = self.lower(last + 1);
         let unit_lemma = crate::words::lemma(&unit);
-        if let Some((_, columns)) = adjectives::UNITS.iter().find(|(name, _)| *name == unit_lemma) {
+        if let Some((_, columns)) = adjectives::UNITS
+            .iter()
+            .find(|(name, _)| *name == unit_lemma)
+        {
             self.used[last + 1] = true;
             if let Some(slot) = self.words_slot(columns, last + 1, Use::Compare, true) {
                 self.push(Left::Column(slot), right, at);
                 return;
             }
         }
-        if matches!(unit.as_str(), "time" | "times") || matches!(self.lower(last).as_str(), "once" | "twice") {
+        if matches!(unit.as_str(), "time" | "times")
+            || matches!(self.lower(last).as_str(), "once" | "twice")
+        {
             if last + 1 < self.end() && unit.starts_with("time") {
                 self.used[last + 1] = true;
             }
             self.push(Left::Rows(None), right, at);
             return;
         }
-        if matches!(word.as_str(), "over" | "under" | "above" | "below") && self.is(self.back(at), Operator::Be) && (1.0..=130.0).contains(&number)
+        if matches!(word.as_str(), "over" | "under" | "above" | "below")
+            && self.is(self.back(at), Operator::Be)
+            && (1.0..=130.0).contains(&number)
             && let Some(slot) = self.words_slot(&["age"], at, Use::Compare, true)
         {
             self.push(Left::Column(slot), right, at);
             return;
         }
-        if self.has(self.back(at)) || matches!(unit.as_str(), "record" | "records" | "entries" | "rows") {
+        if self.has(self.back(at))
+            || matches!(unit.as_str(), "record" | "records" | "entries" | "rows")
+        {
             self.push(Left::Rows(None), right, at);
             return;
         }
@@ -246,17 +325,23 @@ impl Reader<'_> {
                 return;
             }
         }
-        if is_year(number) && !matches!(word.as_str(), "more than" | "at least")
+        if is_year(number)
+            && !matches!(word.as_str(), "more than" | "at least")
             && let Some(slot) = self.time_slot(at, last)
         {
             self.push(Left::Column(slot), right, at);
             return;
         }
         // A free mention anywhere before, or rows of what is asked.
-        if let Some(near) = (0..at).rev().find(|near| self.is_mention(*near) && self.is_measure(*near)) {
+        if let Some(near) = (0..at)
+            .rev()
+            .find(|near| self.is_mention(*near) && self.is_measure(*near))
+        {
             let aggregate = self.aggregate_before(near);
             let slot = self.measure_of(near);
-            let left = aggregate.map_or(Left::Column(slot), |aggregate| Left::Aggregate(aggregate, slot));
+            let left = aggregate.map_or(Left::Column(slot), |aggregate| {
+                Left::Aggregate(aggregate, slot)
+            });
             self.push(left, right, at);
             return;
         }
@@ -265,15 +350,25 @@ impl Reader<'_> {
 
     /// "has", "that have".
     fn has(&self, at: usize) -> bool {
-        self.is(at, Operator::Have) || self.is(at, Operator::Relative) && (self.lower(at).ends_with("have") || self.lower(at).ends_with("has") || self.lower(at).ends_with("had"))
+        self.is(at, Operator::Have)
+            || self.is(at, Operator::Relative)
+                && (self.lower(at).ends_with("have")
+                    || self.lower(at).ends_with("has")
+                    || self.lower(at).ends_with("had"))
     }
 
     /// "average", "total" before a mention in a condition.
     fn aggregate_before(&mut self, near: usize) -> Option<Aggregate> {
         let before = self.back(near);
-        let before = if self.is(before, Operator::Of) { self.back(before) } else { before };
+        let before = if self.is(before, Operator::Of) {
+            self.back(before)
+        } else {
+            before
+        };
         match self.op(before) {
-            Some(Operator::Aggregate(aggregate)) if !self.used[before] && !self.is_mention(before) => {
+            Some(Operator::Aggregate(aggregate))
+                if !self.used[before] && !self.is_mention(before) =>
+            {
                 self.used[before] = true;
                 Some(aggregate)
             }
@@ -281,22 +376,30 @@ impl Reader<'_> {
         }
     }
 
-    fn counted_before(&self, near: usize) -> bool {
+    pub(super) fn counted_before(&self, near: usize) -> bool {
         let before = self.back(near);
         matches!(self.op(before), Some(Operator::NumberOf)) && !self.is_measure_name(near)
     }
 
     /// The mention that a comparison from `at` to `last` is about.
-    fn attribute_near(&self, at: usize, last: usize) -> Option<usize> {
+    pub(super) fn attribute_near(&self, at: usize, last: usize) -> Option<usize> {
         let mut after = self.skip(last + 1);
         if is_unit(&self.lower(after)) && !self.is_mention(after) {
             after = self.skip(after + 1);
         }
-        if matches!(self.op(after), Some(Operator::Distinct | Operator::Aggregate(_))) && !self.is_mention(after) {
+        if matches!(
+            self.op(after),
+            Some(Operator::Distinct | Operator::Aggregate(_))
+        ) && !self.is_mention(after)
+        {
             after = self.skip(after + 1);
         }
         // "20 points", "3 in total points", "2 of the courses".
-        if self.is(after, Operator::Of) || self.is(after, Operator::Preposition) && matches!(self.lower(after).as_str(), "in" | "for") && !self.items[self.skip(after + 1).min(self.end() - 1)].is_value() {
+        if self.is(after, Operator::Of)
+            || self.is(after, Operator::Preposition)
+                && matches!(self.lower(after).as_str(), "in" | "for")
+                && !self.items[self.skip(after + 1).min(self.end() - 1)].is_value()
+        {
             let next = self.skip(after + 1);
             if self.is_mention(next) && (self.is(after, Operator::Of) || self.is_measure(next)) {
                 return Some(next);
@@ -308,8 +411,23 @@ impl Reader<'_> {
         // "whose price is above", "capacity of at least", "with credits over".
         let mut before = self.back(at);
         let mut steps = 0;
-        while before < self.end() && steps < 3 && matches!(self.op(before), Some(Operator::Be | Operator::Of | Operator::Preposition | Operator::Have | Operator::Relative | Operator::Not)) {
-            if self.is(before, Operator::Preposition) && !matches!(self.lower(before).as_str(), "at" | "from" | "in") {
+        while before < self.end()
+            && steps < 3
+            && matches!(
+                self.op(before),
+                Some(
+                    Operator::Be
+                        | Operator::Of
+                        | Operator::Preposition
+                        | Operator::Have
+                        | Operator::Relative
+                        | Operator::Not
+                )
+            )
+        {
+            if self.is(before, Operator::Preposition)
+                && !matches!(self.lower(before).as_str(), "at" | "from" | "in")
+            {
                 break;
             }
             if self.has(before) {
@@ -319,7 +437,10 @@ impl Reader<'_> {
             before = self.back(before);
             steps += 1;
         }
-        if before < self.end() && self.is_mention(before) && (self.is_measure(before) || self.counted_before(before)) {
+        if before < self.end()
+            && self.is_mention(before)
+            && (self.is_measure(before) || self.counted_before(before))
+        {
             return Some(before);
         }
         // The key of a group or what is shown may be compared too: "ages greater than 20".
@@ -327,22 +448,40 @@ impl Reader<'_> {
     }
 
     /// Names a column with numbers, days or years.
-    fn is_measure(&self, at: usize) -> bool {
-        self.items[at].mention.iter().take(3).any(|candidate| match candidate.element {
-            Element::Column(column) => {
-                let column = &self.database.schema.columns[column];
-                column.is_number() || column.kind.is_time() || matches!(column.role, crate::schema::Role::Date | crate::schema::Role::Year)
-            }
-            Element::Table(_) => false,
-        })
+    pub(super) fn is_measure(&self, at: usize) -> bool {
+        self.items[at]
+            .mention
+            .iter()
+            .take(3)
+            .any(|candidate| match candidate.element {
+                Element::Column(column) => {
+                    let column = &self.database.schema.columns[column];
+                    let named = self.items[at]
+                        .mention
+                        .first()
+                        .is_some_and(|best| best.element == candidate.element);
+                    (column.is_number()
+                        || column.kind.is_time()
+                        || matches!(
+                            column.role,
+                            crate::schema::Role::Date | crate::schema::Role::Year
+                        ))
+                        && (named || column.role != crate::schema::Role::Id)
+                }
+                Element::Table(_) => false,
+            })
     }
 
     fn is_measure_name(&self, at: usize) -> bool {
-        self.items[at].mention.first().is_some_and(|best| matches!(best.element, Element::Column(_))) && self.is_measure(at)
+        self.items[at]
+            .mention
+            .first()
+            .is_some_and(|best| matches!(best.element, Element::Column(_)))
+            && self.is_measure(at)
     }
 
     /// An entity rather than a measure stands behind the number.
-    fn counts_rows(&self, at: usize) -> bool {
+    pub(super) fn counts_rows(&self, at: usize) -> bool {
         let Some(best) = self.items[at].mention.first() else {
             return false;
         };
@@ -350,185 +489,9 @@ impl Reader<'_> {
             Element::Table(_) => true,
             Element::Column(column) => {
                 let column = &self.database.schema.columns[column];
-                !column.is_number() && !column.kind.is_time() || column.refers.is_some() || column.role == crate::schema::Role::Id
-            }
-        }
-    }
-
-    fn between(&mut self, at: usize) {
-        let Some((first_at, first)) = self.number_after(at + 1) else {
-            let next = self.skip(at + 1);
-            if let (Some(first), true) = (self.items.get(next).and_then(|item| item.interval), self.is(next + 1, Operator::And))
-                && let Some(second) = self.items.get(next + 2).and_then(|item| item.interval)
-            {
-                for used in at..=next + 2 {
-                    self.used[used] = true;
-                }
-                if let Some(slot) = self.time_slot(at, next + 2) {
-                    let right = Right::Interval(crate::time::Interval { start: first.start, end: second.end });
-                    self.push(Left::Column(slot), right, at);
-                }
-            }
-            return;
-        };
-        let joint = first_at + 1;
-        if !(self.is(joint, Operator::And) || matches!(self.lower(joint).as_str(), "to" | "-" | "till" | "until")) {
-            return;
-        }
-        let Some((last, second)) = self.number_after(joint + 1) else {
-            return;
-        };
-        for used in at..=last {
-            self.used[used] = true;
-        }
-        let right = Right::Between(first.min(second), first.max(second));
-        let left = if let Some(near) = self.attribute_near(at, last) {
-            let counts = near > last && self.counts_rows(near) || near < at && self.counted_before(near);
-            let slot = if counts { self.slot(near, Use::Count) } else { self.measure_of(near) };
-            if counts { Left::Rows(Some(slot)) } else { Left::Column(slot) }
-        } else if is_year(first) && is_year(second)
-            && let Some(slot) = self.time_slot(at, last)
-        {
-            Left::Column(slot)
-        } else {
-            let unit = crate::words::lemma(&self.lower(last + 1));
-            let columns = adjectives::UNITS.iter().find(|(name, _)| *name == unit).map(|(_, columns)| *columns);
-            let by_unit = columns.and_then(|columns| self.words_slot(columns, last + 1, Use::Compare, true));
-            if by_unit.is_some() {
-                self.used[last + 1] = true;
-            }
-            match by_unit {
-                Some(slot) => Left::Column(slot),
-                None => match (0..at).rev().find(|near| self.is_mention(*near) && self.is_measure(*near)) {
-                    Some(near) => Left::Column(self.measure_of(near)),
-                    None => Left::Rows(None),
-                },
-            }
-        };
-        self.push(left, right, at);
-    }
-
-    fn from_to(&mut self, at: usize) {
-        if let Some((first_at, first)) = self.number_after(at + 1)
-            && self.lower(first_at + 1) == "to"
-            && let Some((last, second)) = self.number_after(first_at + 2)
-        {
-            for used in at..=last {
-                self.used[used] = true;
-            }
-            let near = self.attribute_near(at, last);
-            let slot = match near {
-                Some(near) => Some(self.measure_of(near)),
-                None => self.time_slot(at, last),
-            };
-            if let Some(slot) = slot {
-                self.push(Left::Column(slot), Right::Between(first.min(second), first.max(second)), at);
-            }
-        }
-    }
-
-    /// The column of time that a condition between the places is about.
-    pub(super) fn time_slot(&mut self, at: usize, last: usize) -> Option<usize> {
-        // A mention just before or after: "birth date before 1990", "after 2010 by release year".
-        let before = self.back(at);
-        let mut near = before;
-        while near < self.end() && matches!(self.op(near), Some(Operator::Be | Operator::Preposition)) {
-            near = self.back(near);
-        }
-        let after = self.skip(last + 1);
-        for place in [near, after] {
-            if place < self.end() && self.is_mention(place) && self.is_time(place) {
-                return Some(self.time_mention(place));
-            }
-        }
-        // A word of the sentence that is close to a column of time: "opened", "founded", "released".
-        for place in (at.saturating_sub(4)..at).rev() {
-            if !self.used[place] && self.is_time(place) && !self.speaks(place) {
-                return Some(self.time_mention(place));
-            }
-        }
-        // "after 1961 or before 1959": the same column as just before.
-        if let Some(last) = self.sketch.conditions.last()
-            && let Left::Column(slot) = last.left
-            && matches!(self.op(self.back(at)), Some(Operator::Or | Operator::And))
-            && self.sketch.slots[slot].candidates.iter().any(|candidate| matches!(candidate.element, Element::Column(column) if self.time_column(column)))
-        {
-            return Some(slot);
-        }
-        let mut candidates = Vec::new();
-        for (id, column) in self.database.schema.columns.iter().enumerate() {
-            let score = match column.role {
-                crate::schema::Role::Year => 0.72,
-                crate::schema::Role::Date => 0.7,
-                _ if column.kind.is_time() => 0.66,
-                _ => continue,
-            };
-            candidates.push(crate::link::Candidate::new(Element::Column(id), score - 0.02 * (column.core.len() as f64 - 1.0), crate::link::Reason::Default));
-        }
-        if candidates.is_empty() {
-            return None;
-        }
-        Some(self.add_slot(candidates, at, Use::Compare))
-    }
-
-    /// The columns of time among what a span means.
-    fn time_mention(&mut self, at: usize) -> usize {
-        let mut candidates = self.items[at].mention.clone();
-        candidates.retain(|candidate| matches!(candidate.element, Element::Column(column) if self.time_column(column)));
-        if self.zones[at] == super::Zone::Where || crate::parse::zones::is_verb(&self.items[at].text) {
-            self.used[at] = true;
-        }
-        self.add_slot(candidates, at, Use::Compare)
-    }
-
-    fn time_column(&self, column: usize) -> bool {
-        let column = &self.database.schema.columns[column];
-        column.kind.is_time() || matches!(column.role, crate::schema::Role::Date | crate::schema::Role::Year)
-    }
-
-    fn is_time(&self, at: usize) -> bool {
-        self.items[at].mention.iter().take(4).any(|candidate| match candidate.element {
-            Element::Column(column) => {
-                let column = &self.database.schema.columns[column];
-                column.kind.is_time() || matches!(column.role, crate::schema::Role::Date | crate::schema::Role::Year)
-            }
-            Element::Table(_) => false,
-        })
-    }
-
-    fn time_compared(&mut self, at: usize) {
-        let comparison = match self.lower(at).as_str() {
-            "before" | "prior" | "earlier" => Comparison::Less,
-            "since" => Comparison::AtLeast,
-            "until" => Comparison::AtMost,
-            _ => Comparison::Greater,
-        };
-        let mut next = at + 1;
-        while next < self.end() && (matches!(self.op(next), Some(Operator::Than | Operator::Article | Operator::Preposition | Operator::Of)) || matches!(self.lower(next).as_str(), "year" | "to")) {
-            next += 1;
-        }
-        // "after season 2007"
-        let named = (self.is_mention(next) && self.is_time(next) && self.items.get(next + 1).is_some_and(|item| item.number.is_some())).then_some(next);
-        if named.is_some() {
-            next += 1;
-        }
-        let Some(item) = self.items.get(next) else {
-            return;
-        };
-        if let Some(interval) = item.interval {
-            for used in at..=next {
-                self.used[used] = true;
-            }
-            if let Some(slot) = self.time_slot(at, next) {
-                self.push(Left::Column(slot), Right::Beside(comparison, interval), at);
-            }
-        } else if let Some(number) = item.number {
-            let named = named.map(|place| self.measure_of(place));
-            for used in at..=next {
-                self.used[used] = true;
-            }
-            if let Some(slot) = named.or_else(|| self.time_slot(at, next)) {
-                self.push(Left::Column(slot), Right::Compare(comparison, Literal::Number(number)), at);
+                !column.is_number() && !column.kind.is_time()
+                    || column.refers.is_some()
+                    || column.role == crate::schema::Role::Id
             }
         }
     }
@@ -544,11 +507,31 @@ impl Reader<'_> {
                     self.used[place] = true;
                 }
                 Some(Operator::Extreme(descending)) => {
-                    aggregate = Some(if descending { Aggregate::Maximum } else { Aggregate::Minimum });
+                    aggregate = Some(if descending {
+                        Aggregate::Maximum
+                    } else {
+                        Aggregate::Minimum
+                    });
                     self.used[place] = true;
                 }
-                Some(Operator::All | Operator::Each) => aggregate = Some(if matches!(comparison, Comparison::Greater | Comparison::AtLeast) { Aggregate::Maximum } else { Aggregate::Minimum }),
-                Some(Operator::Any) => aggregate = Some(if matches!(comparison, Comparison::Greater | Comparison::AtLeast) { Aggregate::Minimum } else { Aggregate::Maximum }),
+                Some(Operator::All | Operator::Each) => {
+                    aggregate = Some(
+                        if matches!(comparison, Comparison::Greater | Comparison::AtLeast) {
+                            Aggregate::Maximum
+                        } else {
+                            Aggregate::Minimum
+                        },
+                    )
+                }
+                Some(Operator::Any) => {
+                    aggregate = Some(
+                        if matches!(comparison, Comparison::Greater | Comparison::AtLeast) {
+                            Aggregate::Minimum
+                        } else {
+                            Aggregate::Maximum
+                        },
+                    )
+                }
                 Some(Operator::Of | Operator::Article | Operator::Their | Operator::Filler) => {}
                 _ => break,
             }
@@ -565,7 +548,12 @@ impl Reader<'_> {
         }
         let word = self.lower(at);
         let mut before = self.back(at);
-        while before < self.end() && matches!(self.op(before), Some(Operator::Be | Operator::Of | Operator::Have | Operator::Preposition)) {
+        while before < self.end()
+            && matches!(
+                self.op(before),
+                Some(Operator::Be | Operator::Of | Operator::Have | Operator::Preposition)
+            )
+        {
             before = self.back(before);
         }
         let left = if before < self.end() && self.is_mention(before) && self.is_measure(before) {
@@ -579,13 +567,19 @@ impl Reader<'_> {
             }
         } else {
             // "a higher price than the average"
-            (at + 1..next).find(|near| self.is_mention(*near) && self.is_measure(*near)).map(|near| self.measure_of(near))
+            (at + 1..next)
+                .find(|near| self.is_mention(*near) && self.is_measure(*near))
+                .map(|near| self.measure_of(near))
         };
         let Some(left) = left.or(right_slot) else {
             return;
         };
         let right_slot = right_slot.filter(|slot| *slot != left);
-        self.push(Left::Column(left), Right::Aggregate(comparison, aggregate, right_slot), at);
+        self.push(
+            Left::Column(left),
+            Right::Aggregate(comparison, aggregate, right_slot),
+            at,
+        );
     }
 }
 

@@ -11,6 +11,7 @@ mod negate;
 mod order;
 mod select;
 mod values;
+mod when;
 mod zones;
 
 use crate::database::Database;
@@ -255,13 +256,20 @@ impl Reader<'_> {
     }
 
     pub(crate) fn lower(&self, at: usize) -> String {
-        self.items.get(at).map(|item| item.text.to_lowercase()).unwrap_or_default()
+        self.items
+            .get(at)
+            .map(|item| item.text.to_lowercase())
+            .unwrap_or_default()
     }
 
     /// A span that names something of the schema and is still free.
     pub(crate) fn is_mention(&self, at: usize) -> bool {
         self.items.get(at).is_some_and(|item| {
-            !self.used[at] && item.best_mention() >= 0.4 && !item.is_value() && item.interval.is_none() && !self.speaks(at)
+            !self.used[at]
+                && item.best_mention() >= 0.4
+                && !item.is_value()
+                && item.interval.is_none()
+                && !self.speaks(at)
         })
     }
 
@@ -270,20 +278,49 @@ impl Reader<'_> {
         let item = &self.items[at];
         match item.operator {
             None | Some(Operator::Filler | Operator::Alphabetical) => false,
-            Some(Operator::Command) => at == 0 || item.best_mention() < 0.6 || self.items.get(at + 1).is_some_and(|next| next.is(Operator::Article)),
+            Some(Operator::Command) => {
+                at == 0
+                    || item.best_mention() < 0.6
+                    || self
+                        .items
+                        .get(at + 1)
+                        .is_some_and(|next| next.is(Operator::Article))
+            }
             Some(Operator::Aggregate(_) | Operator::Extreme(_)) => {
                 // "total" before a mention sums it; alone it may be a column.
-                item.best_mention() < 0.9 || (at + 1..self.items.len().min(at + 3)).any(|next| !self.items[next].mention.is_empty() && !self.items[next].is(Operator::Be))
+                item.best_mention() < 0.9
+                    || (at + 1..self.items.len().min(at + 3)).any(|next| {
+                        !self.items[next].mention.is_empty() && !self.items[next].is(Operator::Be)
+                    })
             }
-            Some(Operator::OrderBy) => item.best_mention() < 0.9 || item.text.contains(' ') || matches!(item.text.to_lowercase().as_str(), "sort" | "ordered" | "sorted"),
-            Some(Operator::Compare(_) | Operator::Contains | Operator::NumberOf | Operator::HowMany) => item.best_mention() < 0.95,
+            Some(Operator::OrderBy) => {
+                item.best_mention() < 0.9
+                    || item.text.contains(' ')
+                    || matches!(
+                        item.text.to_lowercase().as_str(),
+                        "sort" | "ordered" | "sorted"
+                    )
+            }
+            Some(
+                Operator::Compare(_) | Operator::Contains | Operator::NumberOf | Operator::HowMany,
+            ) => item.best_mention() < 0.95,
             _ => true,
         }
     }
 
     /// The next place at or after `at` that is no article or filler.
     pub(crate) fn skip(&self, mut at: usize) -> usize {
-        while matches!(self.op(at), Some(Operator::Article | Operator::Filler | Operator::All | Operator::Their | Operator::Any)) && !self.is_mention(at) {
+        while matches!(
+            self.op(at),
+            Some(
+                Operator::Article
+                    | Operator::Filler
+                    | Operator::All
+                    | Operator::Their
+                    | Operator::Any
+            )
+        ) && !self.is_mention(at)
+        {
             at += 1;
         }
         at
@@ -313,20 +350,38 @@ impl Reader<'_> {
             let measured = |candidate: &Candidate| match candidate.element {
                 Element::Column(column) => {
                     let column = &schema.columns[column];
-                    column.is_number() || column.kind.is_time() || matches!(column.role, crate::schema::Role::Date | crate::schema::Role::Year)
+                    column.is_number()
+                        || column.kind.is_time()
+                        || matches!(
+                            column.role,
+                            crate::schema::Role::Date | crate::schema::Role::Year
+                        )
                 }
                 Element::Table(_) => false,
             };
             let candidates = &mut self.sketch.slots[slot].candidates;
-            if candidates.iter().any(|candidate| measured(candidate) && candidate.score > 0.4) {
+            if candidates
+                .iter()
+                .any(|candidate| measured(candidate) && candidate.score > 0.4)
+            {
                 candidates.retain(measured);
             }
         }
         slot
     }
 
-    pub(crate) fn add_slot(&mut self, candidates: Vec<Candidate>, item: usize, usage: Use) -> SlotId {
-        self.sketch.slots.push(Slot { candidates, item, usage, owner: None });
+    pub(crate) fn add_slot(
+        &mut self,
+        candidates: Vec<Candidate>,
+        item: usize,
+        usage: Use,
+    ) -> SlotId {
+        self.sketch.slots.push(Slot {
+            candidates,
+            item,
+            usage,
+            owner: None,
+        });
         self.sketch.slots.len() - 1
     }
 
@@ -334,9 +389,17 @@ impl Reader<'_> {
     pub(crate) fn measure_slot(&mut self, word: &str, at: usize, usage: Use) -> Option<SlotId> {
         let mut candidates: Vec<Candidate> = Vec::new();
         for measure in crate::words::adjectives::measures(word) {
-            let found = self.database.index.by_measure(&self.database.schema, measure.columns, measure.against, 0.85);
+            let found = self.database.index.by_measure(
+                &self.database.schema,
+                measure.columns,
+                measure.against,
+                0.85,
+            );
             for candidate in found {
-                if !candidates.iter().any(|other| other.element == candidate.element) {
+                if !candidates
+                    .iter()
+                    .any(|other| other.element == candidate.element)
+                {
                     candidates.push(candidate);
                 }
             }
@@ -349,8 +412,17 @@ impl Reader<'_> {
         Some(self.add_slot(candidates, at, usage))
     }
 
-    pub(crate) fn words_slot(&mut self, words: &[&str], at: usize, usage: Use, numbers: bool) -> Option<SlotId> {
-        let mut candidates = self.database.index.by_measure(&self.database.schema, words, &[], 0.8);
+    pub(crate) fn words_slot(
+        &mut self,
+        words: &[&str],
+        at: usize,
+        usage: Use,
+        numbers: bool,
+    ) -> Option<SlotId> {
+        let mut candidates = self
+            .database
+            .index
+            .by_measure(&self.database.schema, words, &[], 0.8);
         if numbers {
             self.keep_measures(&mut candidates);
         }
@@ -373,7 +445,12 @@ impl Reader<'_> {
         candidates.retain(|candidate| match candidate.element {
             Element::Column(column) => {
                 let column = &self.database.schema.columns[column];
-                (column.is_number() || column.kind.is_time() || matches!(column.role, crate::schema::Role::Date | crate::schema::Role::Year))
+                (column.is_number()
+                    || column.kind.is_time()
+                    || matches!(
+                        column.role,
+                        crate::schema::Role::Date | crate::schema::Role::Year
+                    ))
                     && column.role != crate::schema::Role::Id
                     && column.refers.is_none()
             }
@@ -384,8 +461,47 @@ impl Reader<'_> {
     /// Any table may be meant; those near what else is said win.
     pub(crate) fn any_table_slot(&mut self, at: usize, usage: Use, person: bool) -> SlotId {
         const PERSONS: &[&str] = &[
-            "person", "people", "student", "employee", "customer", "staff", "player", "user", "member", "author", "artist", "actor",
-            "teacher", "instructor", "faculty", "driver", "patient", "physician", "doctor", "nurse", "client", "candidate", "director", "head", "coach", "guest", "owner", "professional", "singer", "manager", "host", "pilot", "climber", "gymnast", "perpetrator", "reviewer", "editor", "scientist", "lawyer", "tourist", "visitor",
+            "person",
+            "people",
+            "student",
+            "employee",
+            "customer",
+            "staff",
+            "player",
+            "user",
+            "member",
+            "author",
+            "artist",
+            "actor",
+            "teacher",
+            "instructor",
+            "faculty",
+            "driver",
+            "patient",
+            "physician",
+            "doctor",
+            "nurse",
+            "client",
+            "candidate",
+            "director",
+            "head",
+            "coach",
+            "guest",
+            "owner",
+            "professional",
+            "singer",
+            "manager",
+            "host",
+            "pilot",
+            "climber",
+            "gymnast",
+            "perpetrator",
+            "reviewer",
+            "editor",
+            "scientist",
+            "lawyer",
+            "tourist",
+            "visitor",
         ];
         let candidates = self
             .database
@@ -394,7 +510,11 @@ impl Reader<'_> {
             .iter()
             .enumerate()
             .map(|(id, table)| {
-                let fits = person && table.words.iter().any(|word| PERSONS.contains(&word.as_str()));
+                let fits = person
+                    && table
+                        .words
+                        .iter()
+                        .any(|word| PERSONS.contains(&word.as_str()));
                 let score = if fits { 0.7 } else { 0.5 } - if table.link { 0.1 } else { 0.0 };
                 Candidate::new(Element::Table(id), score, Reason::Default)
             })
@@ -405,10 +525,26 @@ impl Reader<'_> {
     fn finish(mut self) -> Sketch {
         let items = self.items;
         for (at, item) in items.iter().enumerate() {
-            let content = item.operator.is_none() && !item.comma && !item.stop && !item.text.is_empty() && item.text.chars().any(char::is_alphanumeric);
+            let content = item.operator.is_none()
+                && !item.comma
+                && !item.stop
+                && !item.text.is_empty()
+                && item.text.chars().any(char::is_alphanumeric);
             let asks = matches!(
                 item.operator,
-                Some(Operator::Extreme(_) | Operator::Compare(_) | Operator::Between | Operator::Not | Operator::Without | Operator::Aggregate(_) | Operator::Common(_) | Operator::Except | Operator::Contains | Operator::StartsWith | Operator::Each)
+                Some(
+                    Operator::Extreme(_)
+                        | Operator::Compare(_)
+                        | Operator::Between
+                        | Operator::Not
+                        | Operator::Without
+                        | Operator::Aggregate(_)
+                        | Operator::Common(_)
+                        | Operator::Except
+                        | Operator::Contains
+                        | Operator::StartsWith
+                        | Operator::Each
+                )
             );
             if (content || asks) && !self.used[at] {
                 self.sketch.unused.push(at);

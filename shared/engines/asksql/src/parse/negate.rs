@@ -7,7 +7,17 @@ use crate::words::operators::Operator;
 impl Reader<'_> {
     pub(super) fn negations(&mut self) {
         for at in 0..self.end() {
-            if self.used[at] || !matches!(self.op(at), Some(Operator::Not | Operator::Without | Operator::Except | Operator::Compare(crate::form::Comparison::Unequal))) {
+            if self.used[at]
+                || !matches!(
+                    self.op(at),
+                    Some(
+                        Operator::Not
+                            | Operator::Without
+                            | Operator::Except
+                            | Operator::Compare(crate::form::Comparison::Unequal)
+                    )
+                )
+            {
                 continue;
             }
             let until = self.reach(at);
@@ -17,7 +27,10 @@ impl Reader<'_> {
                 || (at > 0 && self.is(at - 1, Operator::Be))
                 || (at > 0 && self.lower(at - 1).ends_with("are"))
                 || (at > 0 && self.lower(at - 1).ends_with(" is"))
-                || matches!(self.lower(at).as_str(), "isn't" | "aren't" | "wasn't" | "weren't");
+                || matches!(
+                    self.lower(at).as_str(),
+                    "isn't" | "aren't" | "wasn't" | "weren't"
+                );
             for condition in &mut self.sketch.conditions {
                 if condition.item > at && condition.item < until && !condition.negated {
                     condition.negated = true;
@@ -28,9 +41,15 @@ impl Reader<'_> {
             if found {
                 self.used[at] = true;
                 // Tables in reach are part of what is not so.
+                for place in at + 1..until {
+                    if !other && self.is_mention(place) && self.items[place].table().is_some() {
+                        self.used[place] = true;
+                    }
+                }
                 continue;
             }
-            let table = (at + 1..until).find(|place| self.is_mention(*place) && self.items[*place].table().is_some());
+            let table = (at + 1..until)
+                .find(|place| self.is_mention(*place) && self.items[*place].table().is_some());
             if let Some(place) = table {
                 let best = self.items[place].mention.first().map(|best| best.element);
                 if matches!(best, Some(Element::Table(_))) || self.choose(Choice::Absent, true) {
@@ -53,7 +72,7 @@ impl Reader<'_> {
                     left: super::Left::Column(slot),
                     right: super::Right::Missing,
                     negated: false,
-other: false,
+                    other: false,
                     or: false,
                     both: false,
                     inner: false,
@@ -61,7 +80,8 @@ other: false,
                 });
             } else if until < self.end() || at + 1 < self.end() {
                 // "have never been ordered": a verb names the table.
-                let place = (at + 1..until).find(|place| !self.used[*place] && self.items[*place].operator.is_none());
+                let place = (at + 1..until)
+                    .find(|place| !self.used[*place] && self.items[*place].operator.is_none());
                 if let Some(place) = place {
                     let _ = place;
                 }
@@ -75,10 +95,26 @@ other: false,
             if self.items[place].stop {
                 return place;
             }
-            if self.items[place].comma && !self.items.get(place + 1).is_some_and(crate::items::Item::is_value) {
+            if self.items[place].comma
+                && !self
+                    .items
+                    .get(place + 1)
+                    .is_some_and(crate::items::Item::is_value)
+            {
                 return place;
             }
-            let joint = matches!(self.op(place), Some(Operator::And)) && matches!(self.op(place + 1), Some(Operator::Have | Operator::Relative | Operator::Be | Operator::Command | Operator::Do | Operator::Not));
+            let joint = matches!(self.op(place), Some(Operator::And))
+                && matches!(
+                    self.op(place + 1),
+                    Some(
+                        Operator::Have
+                            | Operator::Relative
+                            | Operator::Be
+                            | Operator::Command
+                            | Operator::Do
+                            | Operator::Not
+                    )
+                );
             if joint || self.is(place, Operator::Except) {
                 return place;
             }

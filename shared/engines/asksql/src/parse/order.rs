@@ -19,7 +19,10 @@ impl Reader<'_> {
             }
             self.used[at] = true;
             // "Sort the names in ..." begins with what is shown.
-            if self.is(at, Operator::OrderBy) && (at == 0 || self.items[at - 1].stop) && !self.lower(at).ends_with("by") {
+            if self.is(at, Operator::OrderBy)
+                && (at == 0 || self.items[at - 1].stop)
+                && !self.lower(at).ends_with("by")
+            {
                 at += 1;
                 continue;
             }
@@ -54,17 +57,33 @@ impl Reader<'_> {
                     aggregate = Some(Aggregate::Count);
                     self.used[at] = true;
                 }
-                Some(Operator::And) | None if self.items[at].comma || self.is(at, Operator::And) => {
+                Some(Operator::And) | None
+                    if self.items[at].comma || self.is(at, Operator::And) =>
+                {
                     // "sorted by age and show ..." has ended.
                     let next = self.skip(at + 1);
                     let goes_on = self.is_mention(next)
-                        || matches!(self.op(next), Some(Operator::Aggregate(_) | Operator::NumberOf | Operator::By))
+                        || matches!(
+                            self.op(next),
+                            Some(Operator::Aggregate(_) | Operator::NumberOf | Operator::By)
+                        )
                         || self.direction(next).is_some();
-                    if !goes_on || matches!(self.op(at + 1), Some(Operator::Their | Operator::Command)) && self.items[at].comma {
+                    if !goes_on
+                        || matches!(self.op(at + 1), Some(Operator::Their | Operator::Command))
+                            && self.items[at].comma
+                    {
                         break;
                     }
                 }
-                Some(Operator::Article | Operator::Their | Operator::Filler | Operator::By | Operator::OrderBy | Operator::Distinct | Operator::All) if !self.is_mention(at) => {
+                Some(
+                    Operator::Article
+                    | Operator::Their
+                    | Operator::Filler
+                    | Operator::By
+                    | Operator::OrderBy
+                    | Operator::Distinct
+                    | Operator::All,
+                ) if !self.is_mention(at) => {
                     if self.is(at, Operator::OrderBy) {
                         self.used[at] = true;
                     }
@@ -81,9 +100,19 @@ impl Reader<'_> {
                         }
                     } else {
                         let left = match aggregate.take() {
-                            Some(Aggregate::Count) if self.number_column(at) && !matches!(self.items[at].mention[0].element, crate::link::Element::Table(_)) => Left::Column(self.measure_of(at)),
+                            Some(Aggregate::Count)
+                                if self.number_column(at)
+                                    && !matches!(
+                                        self.items[at].mention[0].element,
+                                        crate::link::Element::Table(_)
+                                    ) =>
+                            {
+                                Left::Column(self.measure_of(at))
+                            }
                             Some(Aggregate::Count) => Left::Rows(Some(self.slot(at, Use::Count))),
-                            Some(aggregate) => Left::Aggregate(aggregate, self.slot(at, Use::Aggregate)),
+                            Some(aggregate) => {
+                                Left::Aggregate(aggregate, self.slot(at, Use::Aggregate))
+                            }
                             None => Left::Column(self.slot(at, Use::Order)),
                         };
                         keys.push((left, None));
@@ -99,12 +128,29 @@ impl Reader<'_> {
         }
         let text = self.lower(start);
         let before = self.back(start);
-        if keys.is_empty() && before < self.end() && self.is_mention(before) && self.is(self.back(before), Operator::By) {
+        if keys.is_empty()
+            && before < self.end()
+            && self.is_mention(before)
+            && self.is(self.back(before), Operator::By)
+        {
             let slot = self.slot(before, Use::Order);
             keys.push((Left::Column(slot), direction));
         }
         if keys.is_empty() {
-            let measure = ["youngest", "oldest", "young", "old", "newest", "recent", "earliest", "latest", "chronological", "cheapest"].iter().find(|word| text.contains(**word));
+            let measure = [
+                "youngest",
+                "oldest",
+                "young",
+                "old",
+                "newest",
+                "recent",
+                "earliest",
+                "latest",
+                "chronological",
+                "cheapest",
+            ]
+            .iter()
+            .find(|word| text.contains(**word));
             if let Some(word) = measure {
                 let word = match *word {
                     "youngest" | "oldest" | "young" | "old" => "young",
@@ -135,7 +181,19 @@ impl Reader<'_> {
     /// A further key follows a joint, or its owner follows "of".
     fn joins_key(&self, at: usize) -> bool {
         let before = self.back(at);
-        before >= self.end() || self.items[before].comma || self.direction(before).is_some() || matches!(self.op(before), Some(Operator::And | Operator::Of | Operator::By | Operator::NumberOf | Operator::Aggregate(_)))
+        before >= self.end()
+            || self.items[before].comma
+            || self.direction(before).is_some()
+            || matches!(
+                self.op(before),
+                Some(
+                    Operator::And
+                        | Operator::Of
+                        | Operator::By
+                        | Operator::NumberOf
+                        | Operator::Aggregate(_)
+                )
+            )
     }
 
     /// The last place before `at` that is no article.
@@ -143,7 +201,17 @@ impl Reader<'_> {
         let mut before = at;
         while before > 0 {
             before -= 1;
-            if !matches!(self.op(before), Some(Operator::Article | Operator::All | Operator::Their | Operator::Filler | Operator::Distinct)) || self.is_mention(before) {
+            if !matches!(
+                self.op(before),
+                Some(
+                    Operator::Article
+                        | Operator::All
+                        | Operator::Their
+                        | Operator::Filler
+                        | Operator::Distinct
+                )
+            ) || self.is_mention(before)
+            {
                 return before;
             }
         }
@@ -172,9 +240,21 @@ impl Reader<'_> {
     /// Something is counted, summed or compared over rows.
     pub(super) fn has_aggregate(&self) -> bool {
         self.items.iter().enumerate().any(|(at, item)| {
-            matches!(item.operator, Some(Operator::Aggregate(_) | Operator::NumberOf | Operator::HowMany | Operator::Extreme(_) | Operator::Common(_)))
-                && !self.is_mention(at)
+            matches!(
+                item.operator,
+                Some(
+                    Operator::Aggregate(_)
+                        | Operator::NumberOf
+                        | Operator::HowMany
+                        | Operator::Extreme(_)
+                        | Operator::Common(_)
+                )
+            ) && !self.is_mention(at)
                 || item.superlative
+                || item.operator.is_none()
+                    && !item.mention.is_empty()
+                    && (item.text.to_lowercase().starts_with("total ")
+                        || item.text.to_lowercase().starts_with("average "))
         })
     }
 
@@ -188,7 +268,12 @@ impl Reader<'_> {
                 Some(Operator::Each) => aggregates,
                 Some(Operator::Per) => true,
                 Some(Operator::By) => {
-                    aggregates && at > 0 && self.zones[at] == Zone::Show && !self.items[self.back(at).min(self.end() - 1)].mention.is_empty()
+                    aggregates
+                        && at > 0
+                        && self.zones[at] == Zone::Show
+                        && !self.items[self.back(at).min(self.end() - 1)]
+                            .mention
+                            .is_empty()
                 }
                 _ => false,
             };
@@ -199,7 +284,17 @@ impl Reader<'_> {
             if self.is(next, Operator::Distinct) || self.is(next, Operator::Of) {
                 next = self.skip(next + 1);
             }
-            if !self.is_mention(next) {
+            if !self.is_mention(next)
+                || self.is(at, Operator::By)
+                    && self.number_column(next)
+                    && !matches!(
+                        self.items[next].mention[0].element,
+                        crate::link::Element::Table(_)
+                    )
+                    && self.items[..at]
+                        .iter()
+                        .any(|item| matches!(item.operator, Some(Operator::Extreme(_))))
+            {
                 continue;
             }
             self.used[at] = true;
@@ -208,7 +303,11 @@ impl Reader<'_> {
                 // "each product's name" and "each type of product": the second of the two is the key.
                 let mut slot = self.slot(next, Use::Group);
                 let mut after = next + 1;
-                if self.is_mention(after) && self.items[next].table().is_some() && self.items[after].has_column() && self.items[after].table().is_none() {
+                if self.is_mention(after)
+                    && self.items[next].table().is_some()
+                    && self.items[after].has_column()
+                    && self.items[after].table().is_none()
+                {
                     let owner = slot;
                     self.sketch.slots[owner].usage = Use::Owner;
                     slot = self.slot(after, Use::Group);
@@ -224,9 +323,17 @@ impl Reader<'_> {
                 }
                 self.sketch.groups.push(slot);
                 // "for each city and state, ..."; "by each X and Y".
-                let joined = self.is(after, Operator::And) || (self.items.get(after).is_some_and(|item| item.comma) && !begins);
+                let joined = self.is(after, Operator::And)
+                    || (self.items.get(after).is_some_and(|item| item.comma) && !begins);
                 let more = self.skip(after + 1);
-                if joined && self.is_mention(more) && !self.is(more + 1, Operator::Of) && (begins || more + 1 >= self.end() || self.items[more + 1].stop || self.items[more + 1].comma) {
+                if joined
+                    && self.is_mention(more)
+                    && !self.is(more + 1, Operator::Of)
+                    && (begins
+                        || more + 1 >= self.end()
+                        || self.items[more + 1].stop
+                        || self.items[more + 1].comma)
+                {
                     next = more;
                 } else {
                     break;

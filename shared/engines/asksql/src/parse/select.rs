@@ -49,7 +49,10 @@ impl Reader<'_> {
                 owning = false;
                 continue;
             }
-            if self.is_mention(at) && super::zones::is_verb(&self.items[at].text) && self.items[at].mention[0].reason != crate::link::Reason::Name {
+            if self.is_mention(at)
+                && super::zones::is_verb(&self.items[at].text)
+                && self.items[at].mention[0].reason != crate::link::Reason::Name
+            {
                 continue;
             }
             if self.is_mention(at) {
@@ -66,7 +69,13 @@ impl Reader<'_> {
                     }
                     self.used[at] = false;
                 }
-                self.pick(at, &mut aggregates, &mut distinct, owning || closed, &mut waiting);
+                self.pick(
+                    at,
+                    &mut aggregates,
+                    &mut distinct,
+                    owning || closed,
+                    &mut waiting,
+                );
                 closed = closed || self.sketch.picks.len() > before;
                 continue;
             }
@@ -74,9 +83,13 @@ impl Reader<'_> {
                 match self.slot_of[at] {
                     Some(slot) if self.sketch.slots[slot].usage == Use::Owner => owning = false,
                     // "address of customer Bob": the word that Bob used up also owns the address.
-                    None if owning && self.items[at].table().is_some() && !self.items[at].is_value() => {
+                    None if owning
+                        && self.items[at].table().is_some()
+                        && !self.items[at].is_value() =>
+                    {
                         let mut candidates = self.items[at].mention.clone();
-                        candidates.retain(|candidate| matches!(candidate.element, Element::Table(_)));
+                        candidates
+                            .retain(|candidate| matches!(candidate.element, Element::Table(_)));
                         let owner = self.add_slot(candidates, at, Use::Owner);
                         for pick in waiting.drain(..) {
                             let slot = self.sketch.picks[pick].slot;
@@ -89,7 +102,22 @@ impl Reader<'_> {
                 }
                 continue;
             }
-            if matches!(self.op(at), Some(Operator::And | Operator::Command | Operator::Which | Operator::NumberOf | Operator::HowMany | Operator::Aggregate(_) | Operator::Extreme(_) | Operator::Distinct | Operator::Who | Operator::Or)) || (self.is(at, Operator::Their) && at > 0) {
+            if matches!(
+                self.op(at),
+                Some(
+                    Operator::And
+                        | Operator::Command
+                        | Operator::Which
+                        | Operator::NumberOf
+                        | Operator::HowMany
+                        | Operator::Aggregate(_)
+                        | Operator::Extreme(_)
+                        | Operator::Distinct
+                        | Operator::Who
+                        | Operator::Or
+                )
+            ) || (self.is(at, Operator::Their) && at > 0)
+            {
                 closed = false;
             }
             match self.op(at) {
@@ -126,17 +154,29 @@ impl Reader<'_> {
                     self.used[at] = true;
                     distinct = true;
                 }
-                Some(Operator::Of) => owning = !self.sketch.picks.is_empty() || self.free_word_before(at),
-                Some(Operator::Preposition | Operator::By | Operator::Each) if !self.sketch.picks.is_empty() => owning = true,
+                Some(Operator::Of) => {
+                    owning = !self.sketch.picks.is_empty() || self.free_word_before(at)
+                }
+                Some(Operator::Preposition | Operator::By | Operator::Each)
+                    if !self.sketch.picks.is_empty() =>
+                {
+                    owning = true
+                }
                 Some(Operator::And) => {
                     // "of A and B": B owns too, when it is an entity.
                     let next = self.skip(at + 1);
-                    let entity = self.items.get(next).is_some_and(|item| item.mention.first().is_some_and(|best| matches!(best.element, Element::Table(_))));
+                    let entity = self.items.get(next).is_some_and(|item| {
+                        item.mention
+                            .first()
+                            .is_some_and(|best| matches!(best.element, Element::Table(_)))
+                    });
                     if !entity {
                         owning = false;
                     }
                 }
-                Some(Operator::Their) if matches!(self.lower(at).as_str(), "their" | "its" | "his" | "her") => {
+                Some(Operator::Their)
+                    if matches!(self.lower(at).as_str(), "their" | "its" | "his" | "her") =>
+                {
                     owning = false;
                     theirs = self.spoken_of(at);
                 }
@@ -155,7 +195,10 @@ impl Reader<'_> {
                 }
                 Some(Operator::Where) => {
                     self.used[at] = true;
-                    let words = ["location", "city", "address", "state", "country", "place", "venue", "origin"];
+                    let words = [
+                        "location", "city", "address", "state", "country", "place", "venue",
+                        "origin",
+                    ];
                     if let Some(slot) = self.words_slot(&words, at, Use::Show, false) {
                         self.show(slot, None, at);
                         owning = true;
@@ -172,9 +215,16 @@ impl Reader<'_> {
                         }
                     }
                 }
-                None if !self.used[at] && self.is(at + 1, Operator::Of) && self.items[at].mention.is_empty() && adjectives::NOUNS.iter().any(|(noun, _)| *noun == self.lower(at)) => {
+                None if !self.used[at]
+                    && self.is(at + 1, Operator::Of)
+                    && self.items[at].mention.is_empty()
+                    && adjectives::NOUNS
+                        .iter()
+                        .any(|(noun, _)| *noun == self.lower(at)) =>
+                {
                     let word = self.lower(at);
-                    if let Some((_, columns)) = adjectives::NOUNS.iter().find(|(noun, _)| *noun == word)
+                    if let Some((_, columns)) =
+                        adjectives::NOUNS.iter().find(|(noun, _)| *noun == word)
                         && let Some(slot) = self.words_slot(columns, at, Use::Show, true)
                     {
                         self.used[at] = true;
@@ -185,7 +235,8 @@ impl Reader<'_> {
                 _ if self.lower(at) == "how" => {
                     self.used[at] = true;
                     let next = self.lower(at + 1);
-                    if let Some((_, columns)) = adjectives::HOW.iter().find(|(word, _)| *word == next)
+                    if let Some((_, columns)) =
+                        adjectives::HOW.iter().find(|(word, _)| *word == next)
                         && let Some(slot) = self.words_slot(columns, at + 1, Use::Show, true)
                     {
                         self.used[at + 1] = true;
@@ -200,7 +251,11 @@ impl Reader<'_> {
             self.count_rows(self.end().saturating_sub(1));
         }
         // "Which students are in room 5? Give me their names.": the last sentence says what is shown.
-        if let Some(first) = sentences.iter().rev().copied().find(|count| *count < self.sketch.picks.len())
+        if let Some(first) = sentences
+            .iter()
+            .rev()
+            .copied()
+            .find(|count| *count < self.sketch.picks.len())
             && first > 0
         {
             for pick in self.sketch.picks.drain(..first) {
@@ -219,7 +274,10 @@ impl Reader<'_> {
         let item = (0..at).find(|place| {
             self.items[*place].operator.is_none()
                 && !self.items[*place].is_value()
-                && self.items[*place].mention.first().is_some_and(|best| matches!(best.element, Element::Table(_)))
+                && self.items[*place]
+                    .mention
+                    .first()
+                    .is_some_and(|best| matches!(best.element, Element::Table(_)))
         })?;
         let mut candidates = self.items[item].mention.clone();
         candidates.retain(|candidate| matches!(candidate.element, Element::Table(_)));
@@ -229,7 +287,11 @@ impl Reader<'_> {
     /// "population density": the first of two columns side by side says more about the second.
     pub(super) fn modifies(&self, at: usize) -> bool {
         let next = at + 1;
-        if next >= self.end() || !self.is_mention(next) || self.items[at].text.contains(' ') || self.items[next].text.contains(' ') {
+        if next >= self.end()
+            || !self.is_mention(next)
+            || self.items[at].text.contains(' ')
+            || self.items[next].text.contains(' ')
+        {
             return false;
         }
         let tables = |place: usize| -> Vec<usize> {
@@ -244,7 +306,9 @@ impl Reader<'_> {
                 .collect()
         };
         let others = tables(next);
-        self.items[at].table().is_none() && self.items[next].table().is_none() && tables(at).iter().any(|table| others.contains(table))
+        self.items[at].table().is_none()
+            && self.items[next].table().is_none()
+            && tables(at).iter().any(|table| others.contains(table))
     }
 
     /// "how many people live in X": a column holds the number.
@@ -254,7 +318,10 @@ impl Reader<'_> {
             return false;
         }
         let word = self.lower(next);
-        if !matches!(word.as_str(), "people" | "people live" | "citizens" | "residents" | "inhabitants" | "persons") {
+        if !matches!(
+            word.as_str(),
+            "people" | "people live" | "citizens" | "residents" | "inhabitants" | "persons"
+        ) {
             return false;
         }
         let Some(slot) = self.words_slot(&["population", "resident"], next, Use::Show, true) else {
@@ -267,11 +334,20 @@ impl Reader<'_> {
     }
 
     fn counted(&self) -> bool {
-        self.sketch.picks.iter().any(|pick| pick.aggregate == Some(Aggregate::Count))
+        self.sketch
+            .picks
+            .iter()
+            .any(|pick| pick.aggregate == Some(Aggregate::Count))
     }
 
     fn show(&mut self, slot: usize, aggregate: Option<Aggregate>, item: usize) {
-        self.sketch.picks.push(Pick { slot, aggregate, distinct: false, everything: false, item });
+        self.sketch.picks.push(Pick {
+            slot,
+            aggregate,
+            distinct: false,
+            everything: false,
+            item,
+        });
     }
 
     /// Counts the rows of whatever is asked about.
@@ -280,11 +356,25 @@ impl Reader<'_> {
         self.show(slot, Some(Aggregate::Count), at);
     }
 
-    fn pick(&mut self, at: usize, aggregates: &mut Vec<Aggregate>, distinct: &mut bool, owning: bool, waiting: &mut Vec<usize>) {
-                let best_table = self.items[at].mention.first().is_some_and(|best| matches!(best.element, Element::Table(_)));
+    fn pick(
+        &mut self,
+        at: usize,
+        aggregates: &mut Vec<Aggregate>,
+        distinct: &mut bool,
+        owning: bool,
+        waiting: &mut Vec<usize>,
+    ) {
+        let best_table = self.items[at]
+            .mention
+            .first()
+            .is_some_and(|best| matches!(best.element, Element::Table(_)));
         let next = at + 1;
         // "the customer's name", "student ages": the entity owns what follows it.
-        let owns_next = best_table && self.is_mention(next) && self.items[next].has_column() && !self.is(next, Operator::Filler) && aggregates.first() != Some(&Aggregate::Count);
+        let owns_next = best_table
+            && self.is_mention(next)
+            && self.items[next].has_column()
+            && !self.is(next, Operator::Filler)
+            && aggregates.first() != Some(&Aggregate::Count);
         if (owning || owns_next) && !(self.sketch.picks.is_empty() && self.everything(at)) {
             let owner = self.slot(at, Use::Owner);
             self.sketch.owners.push(owner);
@@ -298,29 +388,65 @@ impl Reader<'_> {
         }
         if best_table && aggregates.is_empty() && self.everything(at) {
             let slot = self.slot(at, Use::Show);
-            self.sketch.picks.push(Pick { slot, aggregate: None, distinct: false, everything: true, item: at });
+            self.sketch.picks.push(Pick {
+                slot,
+                aggregate: None,
+                distinct: false,
+                everything: true,
+                item: at,
+            });
             return;
         }
         let counted = aggregates.contains(&Aggregate::Count);
-        let usage = if counted { Use::Count } else if aggregates.is_empty() { Use::Show } else { Use::Aggregate };
+        let usage = if counted {
+            Use::Count
+        } else if aggregates.is_empty() {
+            Use::Show
+        } else {
+            Use::Aggregate
+        };
         let slot = self.slot(at, usage);
         let first_pick = self.sketch.picks.len();
         if aggregates.is_empty() {
-            self.sketch.picks.push(Pick { slot, aggregate: None, distinct: false, everything: false, item: at });
+            self.sketch.picks.push(Pick {
+                slot,
+                aggregate: None,
+                distinct: false,
+                everything: false,
+                item: at,
+            });
             if *distinct {
                 self.sketch.distinct = true;
             }
         } else {
-            let list: Vec<Aggregate> = if counted && aggregates.len() > 1 { aggregates.iter().copied().filter(|aggregate| *aggregate != Aggregate::Count).collect() } else { aggregates.clone() };
+            let list: Vec<Aggregate> = if counted && aggregates.len() > 1 {
+                aggregates
+                    .iter()
+                    .copied()
+                    .filter(|aggregate| *aggregate != Aggregate::Count)
+                    .collect()
+            } else {
+                aggregates.clone()
+            };
             let several = list.len() > 1;
             for aggregate in list {
-                self.sketch.picks.push(Pick { slot, aggregate: Some(aggregate), distinct: *distinct, everything: false, item: at });
+                self.sketch.picks.push(Pick {
+                    slot,
+                    aggregate: Some(aggregate),
+                    distinct: *distinct,
+                    everything: false,
+                    item: at,
+                });
             }
             // "maximum and minimum price": both are used; "average age and weight" goes on.
-            let goes_on = !counted && !several && (self.is(next, Operator::And) || self.items.get(next).is_some_and(|item| item.comma)) && {
-                let after = self.skip(next + 1);
-                self.is_mention(after) && after == next + 1 && self.number_like(after)
-            };
+            let goes_on = !counted
+                && !several
+                && (self.is(next, Operator::And)
+                    || self.items.get(next).is_some_and(|item| item.comma))
+                && {
+                    let after = self.skip(next + 1);
+                    self.is_mention(after) && after == next + 1 && self.number_like(after)
+                };
             if !goes_on {
                 aggregates.clear();
             }
@@ -333,7 +459,11 @@ impl Reader<'_> {
 
     /// A noun that nothing was made of stands before "of".
     fn free_word_before(&self, at: usize) -> bool {
-        at > 0 && self.items[at - 1].operator.is_none() && !self.items[at - 1].comma && self.items[at - 1].mention.is_empty() && false
+        at > 0
+            && self.items[at - 1].operator.is_none()
+            && !self.items[at - 1].comma
+            && self.items[at - 1].mention.is_empty()
+            && false
     }
 
     /// "all information about X", "the details of all X".
@@ -344,10 +474,35 @@ impl Reader<'_> {
                 return false;
             }
             before -= 1;
-            if matches!(self.lower(before).as_str(), "information" | "info" | "details" | "detail" | "data" | "everything" | "attributes" | "columns" | "contents") && !self.used[before] {
+            if matches!(
+                self.lower(before).as_str(),
+                "information"
+                    | "info"
+                    | "details"
+                    | "detail"
+                    | "data"
+                    | "everything"
+                    | "attributes"
+                    | "columns"
+                    | "contents"
+            ) && !self.used[before]
+            {
                 return true;
             }
-            if !matches!(self.op(before), Some(Operator::Of | Operator::Article | Operator::All | Operator::Preposition | Operator::Filler | Operator::Distinct | Operator::Do | Operator::Have | Operator::Their)) {
+            if !matches!(
+                self.op(before),
+                Some(
+                    Operator::Of
+                        | Operator::Article
+                        | Operator::All
+                        | Operator::Preposition
+                        | Operator::Filler
+                        | Operator::Distinct
+                        | Operator::Do
+                        | Operator::Have
+                        | Operator::Their
+                )
+            ) {
                 return false;
             }
         }
@@ -355,17 +510,24 @@ impl Reader<'_> {
     }
 
     fn number_like(&self, at: usize) -> bool {
-        self.items[at].mention.first().is_some_and(|best| match best.element {
-            Element::Column(column) => self.database.schema.columns[column].is_number(),
-            Element::Table(_) => false,
-        })
+        self.items[at]
+            .mention
+            .first()
+            .is_some_and(|best| match best.element {
+                Element::Column(column) => self.database.schema.columns[column].is_number(),
+                Element::Table(_) => false,
+            })
     }
 
     fn finish_picks(&mut self, who: Option<usize>, distinct: bool) {
         if distinct {
             self.sketch.distinct = true;
         }
-        let plain = self.sketch.picks.iter().any(|pick| pick.aggregate.is_none());
+        let plain = self
+            .sketch
+            .picks
+            .iter()
+            .any(|pick| pick.aggregate.is_none());
         if let Some(at) = who
             && !plain
         {
@@ -376,11 +538,41 @@ impl Reader<'_> {
         let groups = self.sketch.groups.clone();
         for slot in groups {
             let item = self.sketch.slots[slot].item;
-            let aggregated = self.sketch.picks.iter().any(|pick| pick.aggregate.is_some());
+            let aggregated = self
+                .sketch
+                .picks
+                .iter()
+                .any(|pick| pick.aggregate.is_some());
             if !self.sketch.picks.iter().any(|pick| pick.slot == slot) {
-                let show = self.choose(Choice::ShowGroupKey, aggregated || self.sketch.picks.is_empty());
+                let show = self.choose(
+                    Choice::ShowGroupKey,
+                    aggregated || self.sketch.picks.is_empty(),
+                );
                 if show {
                     self.show(slot, None, item);
+                }
+            }
+        }
+        if !self.sketch.groups.is_empty()
+            && !self
+                .sketch
+                .picks
+                .iter()
+                .any(|pick| pick.aggregate.is_some())
+        {
+            // "total revenue by country" sums, whatever the column is called.
+            for at in 0..self.sketch.picks.len() {
+                let text = self.items[self.sketch.picks[at].item].text.to_lowercase();
+                let aggregate = if text.starts_with("total ") {
+                    Some(Aggregate::Sum)
+                } else if text.starts_with("average ") {
+                    Some(Aggregate::Average)
+                } else {
+                    None
+                };
+                if aggregate.is_some() && !self.sketch.groups.contains(&self.sketch.picks[at].slot)
+                {
+                    self.sketch.picks[at].aggregate = aggregate;
                 }
             }
         }
@@ -394,11 +586,14 @@ impl Reader<'_> {
     /// Nothing was named to be shown: an owner or a free mention is, else any entity.
     fn default_pick(&mut self) {
         self.sketch.default_pick = true;
-        let counted_zone = (0..self.end()).find(|at| self.is_mention(*at) && self.items[*at].table().is_some());
+        let counted_zone =
+            (0..self.end()).find(|at| self.is_mention(*at) && self.items[*at].table().is_some());
         if let Some(owner) = self.sketch.owners.first().copied() {
             let item = self.sketch.slots[owner].item;
             self.show(owner, None, item);
-        } else if let Some(at) = counted_zone.or_else(|| (0..self.end()).find(|at| self.is_mention(*at))) {
+        } else if let Some(at) =
+            counted_zone.or_else(|| (0..self.end()).find(|at| self.is_mention(*at)))
+        {
             let slot = self.slot(at, Use::Show);
             self.show(slot, None, at);
         } else {
@@ -414,7 +609,8 @@ impl Reader<'_> {
                 continue;
             }
             let best = &self.items[at].mention[0];
-            let table = matches!(best.element, Element::Table(_)) || self.items[at].table().is_some();
+            let table =
+                matches!(best.element, Element::Table(_)) || self.items[at].table().is_some();
             if !table || best.score < 0.55 {
                 continue;
             }

@@ -17,9 +17,20 @@ pub(crate) fn inputs(readings: &[Reading], tokens: usize) -> [f64; INPUTS] {
     };
     inputs[..FEATURES].copy_from_slice(&best.features);
     let share = shares(readings).first().copied().unwrap_or(0.0);
-    let next = readings.iter().skip(1).map(|reading| reading.score).next().unwrap_or(best.score - 5.0);
+    let next = readings
+        .iter()
+        .skip(1)
+        .map(|reading| reading.score)
+        .next()
+        .unwrap_or(best.score - 5.0);
     let slots = best.filling.chosen.len() as f64;
-    inputs[FEATURES..].copy_from_slice(&[1.0, share, (best.score - next).min(4.0), slots, tokens as f64 / 10.0]);
+    inputs[FEATURES..].copy_from_slice(&[
+        1.0,
+        share,
+        (best.score - next).min(4.0),
+        slots,
+        tokens as f64 / 10.0,
+    ]);
     inputs
 }
 
@@ -28,12 +39,19 @@ pub(crate) fn shares(readings: &[Reading]) -> Vec<f64> {
     let Some(best) = readings.first() else {
         return Vec::new();
     };
-    let odds: Vec<f64> = readings.iter().map(|reading| (reading.score - best.score).exp()).collect();
+    let odds: Vec<f64> = readings
+        .iter()
+        .map(|reading| (reading.score - best.score).exp())
+        .collect();
     let sum: f64 = odds.iter().sum();
     odds.into_iter().map(|odds| odds / sum).collect()
 }
 
 pub(crate) fn confidence(inputs: &[f64; INPUTS]) -> f64 {
-    let sum: f64 = inputs.iter().zip(&weights::WEIGHTS).map(|(input, weight)| input * weight).sum();
+    let sum: f64 = inputs
+        .iter()
+        .zip(&weights::WEIGHTS)
+        .map(|(input, weight)| input * weight)
+        .sum();
     1.0 / (1.0 + (-sum).exp())
 }

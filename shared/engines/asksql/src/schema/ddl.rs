@@ -43,24 +43,40 @@ struct Reference {
     to_columns: Vec<String>,
 }
 
-fn add_table(schema: &mut Schema, create: &CreateTable, references: &mut Vec<Reference>) -> Result<(), SchemaError> {
+fn add_table(
+    schema: &mut Schema,
+    create: &CreateTable,
+    references: &mut Vec<Reference>,
+) -> Result<(), SchemaError> {
     let name = last_name(&create.name);
-    if schema.table_named(&name).is_some_and(|table| schema.tables[table].name == name) {
+    if schema
+        .table_named(&name)
+        .is_some_and(|table| schema.tables[table].name == name)
+    {
         return Err(SchemaError::Twice(name));
     }
     if schema.tables.len() == MOST_TABLES {
-        return Err(SchemaError::TooLarge { what: "tables", most: MOST_TABLES });
+        return Err(SchemaError::TooLarge {
+            what: "tables",
+            most: MOST_TABLES,
+        });
     }
     let id = schema.tables.len();
     let mut columns = Vec::new();
     let mut key = Vec::new();
     for definition in &create.columns {
         if schema.columns.len() == MOST_COLUMNS {
-            return Err(SchemaError::TooLarge { what: "columns", most: MOST_COLUMNS });
+            return Err(SchemaError::TooLarge {
+                what: "columns",
+                most: MOST_COLUMNS,
+            });
         }
         let column_name = definition.name.value.clone();
         let column = schema.columns.len();
-        if columns.iter().any(|other: &usize| schema.columns[*other].name == column_name) {
+        if columns
+            .iter()
+            .any(|other: &usize| schema.columns[*other].name == column_name)
+        {
             return Err(SchemaError::Twice(format!("{name}.{column_name}")));
         }
         for option in &definition.options {
@@ -70,7 +86,11 @@ fn add_table(schema: &mut Schema, create: &CreateTable, references: &mut Vec<Ref
                     table: name.clone(),
                     columns: vec![column_name.clone()],
                     to_table: last_name(&foreign.foreign_table),
-                    to_columns: foreign.referred_columns.iter().map(|name| name.value.clone()).collect(),
+                    to_columns: foreign
+                        .referred_columns
+                        .iter()
+                        .map(|name| name.value.clone())
+                        .collect(),
                 }),
                 _ => {}
             }
@@ -96,16 +116,26 @@ fn add_table(schema: &mut Schema, create: &CreateTable, references: &mut Vec<Ref
                 for part in &primary.columns {
                     if let Expr::Identifier(part) = &part.column.expr {
                         key.extend(columns.iter().copied().find(|column| {
-                            schema.columns[*column].name.eq_ignore_ascii_case(&part.value)
+                            schema.columns[*column]
+                                .name
+                                .eq_ignore_ascii_case(&part.value)
                         }));
                     }
                 }
             }
             TableConstraint::ForeignKey(foreign) => references.push(Reference {
                 table: name.clone(),
-                columns: foreign.columns.iter().map(|name| name.value.clone()).collect(),
+                columns: foreign
+                    .columns
+                    .iter()
+                    .map(|name| name.value.clone())
+                    .collect(),
                 to_table: last_name(&foreign.foreign_table),
-                to_columns: foreign.referred_columns.iter().map(|name| name.value.clone()).collect(),
+                to_columns: foreign
+                    .referred_columns
+                    .iter()
+                    .map(|name| name.value.clone())
+                    .collect(),
             }),
             _ => {}
         }
@@ -126,7 +156,10 @@ fn add_table(schema: &mut Schema, create: &CreateTable, references: &mut Vec<Ref
 
 /// A reference to what is not there is left out: schemas are often cut from larger ones.
 fn add_reference(schema: &mut Schema, reference: &Reference) {
-    let (Some(from_table), Some(to_table)) = (schema.table_named(&reference.table), schema.table_named(&reference.to_table)) else {
+    let (Some(from_table), Some(to_table)) = (
+        schema.table_named(&reference.table),
+        schema.table_named(&reference.to_table),
+    ) else {
         return;
     };
     for (at, from) in reference.columns.iter().enumerate() {
@@ -137,9 +170,16 @@ fn add_reference(schema: &mut Schema, reference: &Reference) {
         };
         if let (Some(from), Some(to)) = (from, to)
             && from != to
-            && !schema.keys.iter().any(|key| key.from == from && key.to == to)
+            && !schema
+                .keys
+                .iter()
+                .any(|key| key.from == from && key.to == to)
         {
-            schema.keys.push(ForeignKey { from, to, declared: true });
+            schema.keys.push(ForeignKey {
+                from,
+                to,
+                declared: true,
+            });
             schema.columns[from].refers.get_or_insert(to);
         }
     }
@@ -163,11 +203,23 @@ fn kind(data_type: &DataType) -> Kind {
         Kind::Timestamp
     } else if begins(&["date"]) {
         Kind::Date
-    } else if begins(&["int", "bigint", "smallint", "tinyint", "mediumint", "serial", "bigserial", "uint", "hugeint"]) {
+    } else if begins(&[
+        "int",
+        "bigint",
+        "smallint",
+        "tinyint",
+        "mediumint",
+        "serial",
+        "bigserial",
+        "uint",
+        "hugeint",
+    ]) {
         Kind::Integer
     } else if begins(&["year"]) {
         Kind::Integer
-    } else if begins(&["real", "float", "double", "decimal", "numeric", "number", "dec", "money"]) {
+    } else if begins(&[
+        "real", "float", "double", "decimal", "numeric", "number", "dec", "money",
+    ]) {
         Kind::Real
     } else {
         Kind::Text
@@ -187,14 +239,27 @@ mod tests {
         .expect("the schema reads");
         assert_eq!(schema.tables[0].key, [0]);
         assert_eq!(schema.tables[1].key, [3]);
-        assert_eq!(schema.keys, [ForeignKey { from: 1, to: 3, declared: true }]);
+        assert_eq!(
+            schema.keys,
+            [ForeignKey {
+                from: 1,
+                to: 3,
+                declared: true
+            }]
+        );
         assert_eq!(schema.columns[2].kind, Kind::Date);
     }
 
     #[test]
     fn anything_but_tables_is_refused() {
-        assert!(matches!(read_tables("DROP TABLE a"), Err(SchemaError::NotATable(_))));
-        assert!(matches!(read_tables("CREATE TABLE"), Err(SchemaError::Syntax(_))));
+        assert!(matches!(
+            read_tables("DROP TABLE a"),
+            Err(SchemaError::NotATable(_))
+        ));
+        assert!(matches!(
+            read_tables("CREATE TABLE"),
+            Err(SchemaError::Syntax(_))
+        ));
         assert_eq!(read_tables("").expect_err("empty"), SchemaError::Empty);
     }
 }

@@ -55,9 +55,18 @@ impl JoinGraph {
             let cost = base - 0.3 * named(key.from) + 1e-4 * at as f64;
             around[from.0].push(edges.len());
             around[to.0].push(edges.len());
-            edges.push(Edge { from, to, cost, declared: key.declared });
+            edges.push(Edge {
+                from,
+                to,
+                cost,
+                declared: key.declared,
+            });
         }
-        Self { edges, around, memory: HashMap::new() }
+        Self {
+            edges,
+            around,
+            memory: HashMap::new(),
+        }
     }
 
     /// The edges of the cheapest tree over `tables`, in an order in which each touches those before it,
@@ -74,7 +83,9 @@ impl JoinGraph {
         if let Some(known) = self.memory.get(&key) {
             return known.clone();
         }
-        let found = self.steiner(tables).map(|edges| self.ordered(&edges, tables[0]));
+        let found = self
+            .steiner(tables)
+            .map(|edges| self.ordered(&edges, tables[0]));
         self.memory.insert(key, found.clone());
         found
     }
@@ -167,7 +178,8 @@ impl JoinGraph {
 
     /// Cost of joining the tables; none where they are not connected.
     pub(crate) fn cost(&mut self, tables: &[TableId]) -> Option<f64> {
-        self.tree(tables).map(|edges| edges.iter().map(|edge| edge.cost).sum())
+        self.tree(tables)
+            .map(|edges| edges.iter().map(|edge| edge.cost).sum())
     }
 }
 

@@ -169,12 +169,21 @@ impl Schema {
 
     pub(crate) fn table_named(&self, name: &str) -> Option<TableId> {
         let exact = self.tables.iter().position(|table| table.name == name);
-        exact.or_else(|| self.tables.iter().position(|table| table.name.eq_ignore_ascii_case(name)))
+        exact.or_else(|| {
+            self.tables
+                .iter()
+                .position(|table| table.name.eq_ignore_ascii_case(name))
+        })
     }
 
     pub(crate) fn column_named(&self, table: TableId, name: &str) -> Option<ColumnId> {
         let columns = &self.tables[table].columns;
-        let find = |same: &dyn Fn(&str) -> bool| columns.iter().copied().find(|column| same(&self.columns[*column].name));
+        let find = |same: &dyn Fn(&str) -> bool| {
+            columns
+                .iter()
+                .copied()
+                .find(|column| same(&self.columns[*column].name))
+        };
         find(&|other| other == name).or_else(|| find(&|other| other.eq_ignore_ascii_case(name)))
     }
 
@@ -188,6 +197,7 @@ impl Schema {
 
     /// No two rows of the table share a value of the column.
     pub(crate) fn is_unique(&self, column: ColumnId) -> bool {
-        self.single_key(self.table_of(column)) == Some(column) || self.columns[column].facts.unique()
+        self.single_key(self.table_of(column)) == Some(column)
+            || self.columns[column].facts.unique()
     }
 }

@@ -7,7 +7,9 @@ pub(crate) fn finish(schema: &mut Schema) {
     for table in &mut schema.tables {
         table.words = name_words(&table.name, &[]);
         // "tbl_orders" and "orders_table" are about orders.
-        table.words.retain(|word| !matches!(word.as_str(), "tbl" | "table" | "ref"));
+        table
+            .words
+            .retain(|word| !matches!(word.as_str(), "tbl" | "table" | "ref"));
         if table.words.is_empty() {
             table.words = vec![table.name.to_lowercase()];
         }
@@ -15,7 +17,11 @@ pub(crate) fn finish(schema: &mut Schema) {
     for at in 0..schema.columns.len() {
         let table = &schema.tables[schema.columns[at].table];
         let words = name_words(&schema.columns[at].name, &table.words);
-        let mut core: Vec<String> = words.iter().filter(|word| !table.words.contains(word)).cloned().collect();
+        let mut core: Vec<String> = words
+            .iter()
+            .filter(|word| !table.words.contains(word))
+            .cloned()
+            .collect();
         if core.is_empty() {
             core.clone_from(&words);
         }
@@ -44,7 +50,14 @@ pub(crate) fn finish(schema: &mut Schema) {
 fn settle_kind(column: &mut Column) {
     let facts = &column.facts;
     let filled = facts.rows > facts.nulls;
-    if column.declared == Kind::Text && filled && facts.numeric && column.words.last().is_none_or(|word| !matches!(word.as_str(), "code" | "phone" | "zip" | "id")) {
+    if column.declared == Kind::Text
+        && filled
+        && facts.numeric
+        && column
+            .words
+            .last()
+            .is_none_or(|word| !matches!(word.as_str(), "code" | "phone" | "zip" | "id"))
+    {
         column.kind = Kind::Real;
     }
 }
@@ -58,16 +71,29 @@ fn role(column: &Column) -> Role {
         Role::Flag
     } else if last == "year" || (has("year") && column.kind.is_number()) {
         Role::Year
-    } else if column.kind.is_time() || last == "date" || (last == "time" && column.declared == Kind::Text) {
+    } else if column.kind.is_time()
+        || last == "date"
+        || (last == "time" && column.declared == Kind::Text)
+    {
         Role::Date
     } else if matches!(last, "name" | "title") {
         Role::Name
     } else if matches!(last, "code" | "number" | "phone") && !column.kind.is_number() {
         Role::Code
-    } else if column.kind.is_number() && column.facts.distinct > 1 && column.facts.minimum >= 1500.0 && column.facts.maximum <= 2100.0 && column.refers.is_none() && !column.key {
+    } else if column.kind.is_number()
+        && column.facts.distinct > 1
+        && column.facts.minimum >= 1500.0
+        && column.facts.maximum <= 2100.0
+        && column.refers.is_none()
+        && !column.key
+    {
         Role::Year
     } else if column.kind.is_number() {
-        if matches!(last, "code") { Role::Code } else { Role::Measure }
+        if matches!(last, "code") {
+            Role::Code
+        } else {
+            Role::Measure
+        }
     } else {
         Role::Text
     }
@@ -82,18 +108,31 @@ fn infer_keys(schema: &mut Schema) {
         if schema.single_key(table) != Some(to) {
             continue;
         }
-        let generic = target.words.len() == 1 && matches!(target.words[0].as_str(), "id" | "code" | "name" | "number" | "year" | "date");
+        let generic = target.words.len() == 1
+            && matches!(
+                target.words[0].as_str(),
+                "id" | "code" | "name" | "number" | "year" | "date"
+            );
         for from in 0..schema.columns.len() {
             let source = &schema.columns[from];
-            if source.table == table || source.refers.is_some() || source.kind.is_number() != target.kind.is_number() {
+            if source.table == table
+                || source.refers.is_some()
+                || source.kind.is_number() != target.kind.is_number()
+            {
                 continue;
             }
-            let same = !generic && source.words == target.words && !(source.key && schema.tables[source.table].key.len() == 1);
+            let same = !generic
+                && source.words == target.words
+                && !(source.key && schema.tables[source.table].key.len() == 1);
             let named = target.words.last().is_some_and(|word| word == "id")
                 && source.words.last().is_some_and(|word| word == "id")
                 && source.words[..source.words.len() - 1] == schema.tables[table].words;
             if (same || named) && !joined(schema, source.table, table) {
-                found.push(ForeignKey { from, to, declared: false });
+                found.push(ForeignKey {
+                    from,
+                    to,
+                    declared: false,
+                });
             }
         }
     }
@@ -118,7 +157,10 @@ fn guess_key(schema: &mut Schema, table: TableId) {
         return;
     }
     let columns = &schema.tables[table].columns;
-    let referred = columns.iter().copied().find(|column| schema.keys.iter().any(|key| key.to == *column));
+    let referred = columns
+        .iter()
+        .copied()
+        .find(|column| schema.keys.iter().any(|key| key.to == *column));
     let unique = columns.iter().copied().find(|column| {
         let column = &schema.columns[*column];
         column.role == Role::Id && column.facts.unique() && column.refers.is_none()
@@ -130,8 +172,21 @@ fn guess_key(schema: &mut Schema, table: TableId) {
 
 fn display(schema: &Schema, table: TableId) -> Vec<ColumnId> {
     let columns = &schema.tables[table].columns;
-    let find = |test: &dyn Fn(&Column) -> bool| columns.iter().copied().find(|column| test(&schema.columns[*column]));
-    let core = |wanted: &'static [&'static str]| move |column: &Column| column.core.iter().map(String::as_str).eq(wanted.iter().copied());
+    let find = |test: &dyn Fn(&Column) -> bool| {
+        columns
+            .iter()
+            .copied()
+            .find(|column| test(&schema.columns[*column]))
+    };
+    let core = |wanted: &'static [&'static str]| {
+        move |column: &Column| {
+            column
+                .core
+                .iter()
+                .map(String::as_str)
+                .eq(wanted.iter().copied())
+        }
+    };
     let table_words = &schema.tables[table].words;
     if let Some(column) = find(&core(&["name"])) {
         return vec![column];
@@ -139,20 +194,68 @@ fn display(schema: &Schema, table: TableId) -> Vec<ColumnId> {
     if let Some(column) = find(&core(&["title"])) {
         return vec![column];
     }
-    let first = find(&|column| column.words.windows(2).any(|pair| pair[0] == "first" && pair[1] == "name"));
-    let last = find(&|column| column.words.windows(2).any(|pair| pair[0] == "last" && pair[1] == "name"));
+    let first = find(&|column| {
+        column
+            .words
+            .windows(2)
+            .any(|pair| pair[0] == "first" && pair[1] == "name")
+    });
+    let last = find(&|column| {
+        column
+            .words
+            .windows(2)
+            .any(|pair| pair[0] == "last" && pair[1] == "name")
+    });
     if let (Some(first), Some(last)) = (first, last) {
         return vec![first, last];
     }
     let own = |column: &Column| column.refers.is_none();
     let choices: [&dyn Fn(&Column) -> bool; 8] = [
-        &|column| own(column) && column.role == Role::Name && column.words.last().is_some_and(|word| word == "name") && column.words.first() == table_words.first(),
-        &|column| own(column) && column.words.last().is_some_and(|word| word == "name") && column.words.first().is_none_or(|word| !matches!(word.as_str(), "nick" | "middle" | "last" | "file")),
-        &|column| own(column) && column.kind == Kind::Text && column.core == column.words && column.words == *table_words,
-        &|column| own(column) && column.kind == Kind::Text && column.words.last().is_some_and(|word| word == "title"),
-        &|column| own(column) && column.kind == Kind::Text && column.words.iter().any(|word| word == "name"),
-        &|column| own(column) && column.kind == Kind::Text && column.core.first().is_some_and(|word| matches!(word.as_str(), "description" | "detail" | "code" | "type" | "label")),
-        &|column| own(column) && column.kind == Kind::Text && column.core == column.words && column.words.iter().all(|word| table_words.contains(word)),
+        &|column| {
+            own(column)
+                && column.role == Role::Name
+                && column.words.last().is_some_and(|word| word == "name")
+                && column.words.first() == table_words.first()
+        },
+        &|column| {
+            own(column)
+                && column.words.last().is_some_and(|word| word == "name")
+                && column.words.first().is_none_or(|word| {
+                    !matches!(word.as_str(), "nick" | "middle" | "last" | "file")
+                })
+        },
+        &|column| {
+            own(column)
+                && column.kind == Kind::Text
+                && column.core == column.words
+                && column.words == *table_words
+        },
+        &|column| {
+            own(column)
+                && column.kind == Kind::Text
+                && column.words.last().is_some_and(|word| word == "title")
+        },
+        &|column| {
+            own(column)
+                && column.kind == Kind::Text
+                && column.words.iter().any(|word| word == "name")
+        },
+        &|column| {
+            own(column)
+                && column.kind == Kind::Text
+                && column.core.first().is_some_and(|word| {
+                    matches!(
+                        word.as_str(),
+                        "description" | "detail" | "code" | "type" | "label"
+                    )
+                })
+        },
+        &|column| {
+            own(column)
+                && column.kind == Kind::Text
+                && column.core == column.words
+                && column.words.iter().all(|word| table_words.contains(word))
+        },
         &|column| column.kind == Kind::Text && own(column) && !column.key,
     ];
     for choice in choices {
@@ -173,12 +276,19 @@ fn display(schema: &Schema, table: TableId) -> Vec<ColumnId> {
 fn named_elsewhere(schema: &Schema, table: TableId) -> Option<Vec<ColumnId>> {
     let name_like = |column: &ColumnId| {
         let column = &schema.columns[*column];
-        column.role == Role::Name || column.words.iter().all(|word| schema.tables[column.table].words.contains(word))
+        column.role == Role::Name
+            || column
+                .words
+                .iter()
+                .all(|word| schema.tables[column.table].words.contains(word))
     };
     if schema.tables[table].display.iter().any(name_like) {
         return None;
     }
-    let same = schema.keys.iter().find(|key| schema.table_of(key.from) == table && schema.is_unique(key.from))?;
+    let same = schema
+        .keys
+        .iter()
+        .find(|key| schema.table_of(key.from) == table && schema.is_unique(key.from))?;
     let display = &schema.tables[schema.table_of(same.to)].display;
     display.iter().any(name_like).then(|| display.clone())
 }
@@ -186,6 +296,9 @@ fn named_elsewhere(schema: &Schema, table: TableId) -> Option<Vec<ColumnId>> {
 /// A link table's columns are, but for two, references, and it refers to at least two tables.
 fn is_link(schema: &Schema, table: TableId) -> bool {
     let columns = &schema.tables[table].columns;
-    let references = columns.iter().filter(|column| schema.columns[**column].refers.is_some()).count();
+    let references = columns
+        .iter()
+        .filter(|column| schema.columns[**column].refers.is_some())
+        .count();
     references >= 2 && columns.len() <= references + 2
 }

@@ -87,7 +87,13 @@ impl<'a> Checker<'a> {
         &self.database.schema
     }
 
-    pub(crate) fn error(&mut self, code: &'static str, message: String, span: Option<Span>, suggestion: Option<String>) {
+    pub(crate) fn error(
+        &mut self,
+        code: &'static str,
+        message: String,
+        span: Option<Span>,
+        suggestion: Option<String>,
+    ) {
         self.push(code, Severity::Error, message, span, suggestion);
     }
 
@@ -95,15 +101,33 @@ impl<'a> Checker<'a> {
         self.push(code, Severity::Warning, message.to_owned(), span, None);
     }
 
-    pub(crate) fn push(&mut self, code: &'static str, severity: Severity, message: String, span: Option<Span>, suggestion: Option<String>) {
-        let known = self.found.iter().any(|other| other.code == code && other.span == span && other.message == message);
+    pub(crate) fn push(
+        &mut self,
+        code: &'static str,
+        severity: Severity,
+        message: String,
+        span: Option<Span>,
+        suggestion: Option<String>,
+    ) {
+        let known = self
+            .found
+            .iter()
+            .any(|other| other.code == code && other.span == span && other.message == message);
         if !known && self.found.len() < 100 {
-            self.found.push(Diagnostic { code, severity, message, span, suggestion });
+            self.found.push(Diagnostic {
+                code,
+                severity,
+                message,
+                span,
+                suggestion,
+            });
         }
     }
 
     fn failed(&self) -> bool {
-        self.found.iter().any(|finding| finding.severity == Severity::Error)
+        self.found
+            .iter()
+            .any(|finding| finding.severity == Severity::Error)
     }
 
     /// Goes one level deeper; false where the nesting is too deep to go on.
@@ -120,14 +144,26 @@ impl<'a> Checker<'a> {
 /// Checks `sql` against `database`.
 #[must_use]
 pub fn validate(database: &Database, sql: &str) -> Validation {
-    let mut checker = Checker { database, places: Places::new(sql), found: Vec::new(), depth: 0 };
+    let mut checker = Checker {
+        database,
+        places: Places::new(sql),
+        found: Vec::new(),
+        depth: 0,
+    };
     if let Some(query) = checked_query(&mut checker, sql) {
         checker.query(&query, None);
         if !checker.failed() {
             checker.warnings(&query);
         }
     }
-    let sentences = |severity: Severity| checker.found.iter().filter(|finding| finding.severity == severity).map(|finding| finding.message.clone()).collect();
+    let sentences = |severity: Severity| {
+        checker
+            .found
+            .iter()
+            .filter(|finding| finding.severity == severity)
+            .map(|finding| finding.message.clone())
+            .collect()
+    };
     Validation {
         valid: !checker.failed(),
         errors: sentences(Severity::Error),
@@ -139,18 +175,39 @@ pub fn validate(database: &Database, sql: &str) -> Validation {
 /// The first three stages: size, syntax, and that it is one SELECT that writes nothing.
 fn checked_query(checker: &mut Checker<'_>, sql: &str) -> Option<Query> {
     if sql.len() > MOST_BYTES {
-        checker.error("E_TOO_LARGE", format!("the SQL is longer than {MOST_BYTES} bytes; shorten it"), None, None);
+        checker.error(
+            "E_TOO_LARGE",
+            format!("the SQL is longer than {MOST_BYTES} bytes; shorten it"),
+            None,
+            None,
+        );
         return None;
     }
     if let Some(at) = sql.chars().position(|letter| letter == '\0') {
-        checker.error("E_SYNTAX", "the SQL holds a NUL character; take it out".to_owned(), Some(Span { start: at, end: at + 1 }), None);
+        checker.error(
+            "E_SYNTAX",
+            "the SQL holds a NUL character; take it out".to_owned(),
+            Some(Span {
+                start: at,
+                end: at + 1,
+            }),
+            None,
+        );
         return None;
     }
     if nested(sql) > MOST_DEPTH {
-        checker.error("E_TOO_DEEP", format!("the SQL is nested more than {MOST_DEPTH} levels deep; flatten it"), None, None);
+        checker.error(
+            "E_TOO_DEEP",
+            format!("the SQL is nested more than {MOST_DEPTH} levels deep; flatten it"),
+            None,
+            None,
+        );
         return None;
     }
-    let parsed = Parser::new(&GenericDialect {}).with_recursion_limit(MOST_DEPTH + 10).try_with_sql(sql).and_then(|mut parser| parser.parse_statements());
+    let parsed = Parser::new(&GenericDialect {})
+        .with_recursion_limit(MOST_DEPTH + 10)
+        .try_with_sql(sql)
+        .and_then(|mut parser| parser.parse_statements());
     let statements = match parsed {
         Ok(statements) => statements,
         Err(fault) => {
@@ -161,7 +218,12 @@ fn checked_query(checker: &mut Checker<'_>, sql: &str) -> Option<Query> {
                 checker.error("E_WRITE", statement::ONLY_SELECT.to_owned(), None, None);
             }
             let span = checker.places.in_message(&text);
-            checker.error("E_SYNTAX", format!("the SQL does not parse: {text}"), span, None);
+            checker.error(
+                "E_SYNTAX",
+                format!("the SQL does not parse: {text}"),
+                span,
+                None,
+            );
             return None;
         }
     };
@@ -170,7 +232,9 @@ fn checked_query(checker: &mut Checker<'_>, sql: &str) -> Option<Query> {
 
 /// The depth of brackets outside of quotes.
 fn nested(sql: &str) -> usize {
-    let tokens = Tokenizer::new(&GenericDialect {}, sql).tokenize().unwrap_or_default();
+    let tokens = Tokenizer::new(&GenericDialect {}, sql)
+        .tokenize()
+        .unwrap_or_default();
     let (mut depth, mut most) = (0_usize, 0);
     for token in tokens {
         match token {

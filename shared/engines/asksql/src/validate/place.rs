@@ -14,7 +14,12 @@ pub(crate) struct Places<'a> {
 impl<'a> Places<'a> {
     pub(crate) fn new(sql: &'a str) -> Self {
         let mut lines = vec![0];
-        lines.extend(sql.chars().enumerate().filter(|(_, letter)| *letter == '\n').map(|(at, _)| at + 1));
+        lines.extend(
+            sql.chars()
+                .enumerate()
+                .filter(|(_, letter)| *letter == '\n')
+                .map(|(at, _)| at + 1),
+        );
         Self { sql, lines }
     }
 
@@ -31,17 +36,33 @@ impl<'a> Places<'a> {
     }
 
     pub(crate) fn between(&self, first: &Ident, last: &Ident) -> Option<Span> {
-        Some(Span { start: self.of(first)?.start, end: self.of(last)?.end })
+        Some(Span {
+            start: self.of(first)?.start,
+            end: self.of(last)?.end,
+        })
     }
 
     /// The place that a message of the parser names.
     pub(crate) fn in_message(&self, message: &str) -> Option<Span> {
         let number = |label: &str| {
             let rest = &message[message.rfind(label)? + label.len()..];
-            rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().ok()
+            rest.chars()
+                .take_while(char::is_ascii_digit)
+                .collect::<String>()
+                .parse()
+                .ok()
         };
-        let start = self.character(Location { line: number("Line: ")?, column: number("Column: ")? })?;
-        let length = self.sql.chars().skip(start).take_while(|letter| letter.is_alphanumeric() || *letter == '_').count().max(1);
+        let start = self.character(Location {
+            line: number("Line: ")?,
+            column: number("Column: ")?,
+        })?;
+        let length = self
+            .sql
+            .chars()
+            .skip(start)
+            .take_while(|letter| letter.is_alphanumeric() || *letter == '_')
+            .count()
+            .max(1);
         let end = (start + length).min(self.sql.chars().count());
         (start < end).then_some(Span { start, end })
     }

@@ -4,19 +4,38 @@ use sqlparser::ast::{Query, SetExpr, Statement};
 
 use super::Checker;
 
-pub(super) const ONLY_SELECT: &str = "only a single SELECT is allowed; nothing is written, defined or set";
+pub(super) const ONLY_SELECT: &str =
+    "only a single SELECT is allowed; nothing is written, defined or set";
 
 /// The query, if the statements are one SELECT.
-pub(super) fn single_select(checker: &mut Checker<'_>, mut statements: Vec<Statement>) -> Option<Query> {
-    let writes = statements.iter().any(|statement| !matches!(statement, Statement::Query(_)));
+pub(super) fn single_select(
+    checker: &mut Checker<'_>,
+    mut statements: Vec<Statement>,
+) -> Option<Query> {
+    let writes = statements
+        .iter()
+        .any(|statement| !matches!(statement, Statement::Query(_)));
     if statements.len() > 1 {
-        checker.error("E_MULTI_STATEMENT", format!("the text holds {} statements; send one SELECT", statements.len()), None, None);
+        checker.error(
+            "E_MULTI_STATEMENT",
+            format!(
+                "the text holds {} statements; send one SELECT",
+                statements.len()
+            ),
+            None,
+            None,
+        );
     }
     if writes {
         checker.error("E_WRITE", ONLY_SELECT.to_owned(), None, None);
     }
     if statements.is_empty() {
-        checker.error("E_SYNTAX", "the text holds no statement; send one SELECT".to_owned(), None, None);
+        checker.error(
+            "E_SYNTAX",
+            "the text holds no statement; send one SELECT".to_owned(),
+            None,
+            None,
+        );
     }
     if checker.failed() {
         return None;
@@ -33,8 +52,17 @@ pub(super) fn single_select(checker: &mut Checker<'_>, mut statements: Vec<State
 
 /// A write hides in a WITH, an INTO or a lock.
 fn query_writes(query: &Query) -> bool {
-    let with = query.with.iter().flat_map(|with| &with.cte_tables).any(|table| query_writes(&table.query));
-    with || !query.locks.is_empty() || query.for_clause.is_some() || query.settings.is_some() || query.format_clause.is_some() || !query.pipe_operators.is_empty() || set_writes(&query.body)
+    let with = query
+        .with
+        .iter()
+        .flat_map(|with| &with.cte_tables)
+        .any(|table| query_writes(&table.query));
+    with || !query.locks.is_empty()
+        || query.for_clause.is_some()
+        || query.settings.is_some()
+        || query.format_clause.is_some()
+        || !query.pipe_operators.is_empty()
+        || set_writes(&query.body)
 }
 
 fn set_writes(body: &SetExpr) -> bool {
@@ -50,9 +78,15 @@ fn set_writes(body: &SetExpr) -> bool {
 /// The first word is that of a statement which changes something.
 pub(super) fn begins_as_write(sql: &str) -> bool {
     const WORDS: &[&str] = &[
-        "insert", "update", "delete", "merge", "truncate", "create", "drop", "alter", "copy", "set", "prepare", "execute", "exec", "call", "grant", "revoke",
-        "begin", "commit", "rollback", "load", "attach", "detach", "pragma", "vacuum", "replace", "install", "lock", "rename",
+        "insert", "update", "delete", "merge", "truncate", "create", "drop", "alter", "copy",
+        "set", "prepare", "execute", "exec", "call", "grant", "revoke", "begin", "commit",
+        "rollback", "load", "attach", "detach", "pragma", "vacuum", "replace", "install", "lock",
+        "rename",
     ];
-    let first: String = sql.chars().skip_while(|letter| !letter.is_alphabetic()).take_while(|letter| letter.is_alphabetic()).collect();
+    let first: String = sql
+        .chars()
+        .skip_while(|letter| !letter.is_alphabetic())
+        .take_while(|letter| letter.is_alphabetic())
+        .collect();
     WORDS.contains(&first.to_lowercase().as_str())
 }

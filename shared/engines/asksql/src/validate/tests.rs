@@ -8,18 +8,38 @@ fn database() -> Database {
          CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customers(id), total DOUBLE, status TEXT, day DATE);",
     )
     .expect("the schema reads");
-    builder.csv("customers", "id,name,city,created_at\n1,Ann,Paris,2024-01-01\n2,Bob,Rome,2024-02-01\n".as_bytes()).expect("rows");
-    builder.csv("orders", "id,customer_id,total,status,day\n1,1,5.5,paid,2024-01-02\n2,,7,open,2024-01-03\n".as_bytes()).expect("rows");
+    builder
+        .csv(
+            "customers",
+            "id,name,city,created_at\n1,Ann,Paris,2024-01-01\n2,Bob,Rome,2024-02-01\n".as_bytes(),
+        )
+        .expect("rows");
+    builder
+        .csv(
+            "orders",
+            "id,customer_id,total,status,day\n1,1,5.5,paid,2024-01-02\n2,,7,open,2024-01-03\n"
+                .as_bytes(),
+        )
+        .expect("rows");
     builder.compile()
 }
 
 fn codes(sql: &str) -> Vec<&'static str> {
-    validate(&database(), sql).diagnostics.into_iter().map(|finding| finding.code).collect()
+    validate(&database(), sql)
+        .diagnostics
+        .into_iter()
+        .map(|finding| finding.code)
+        .collect()
 }
 
 fn errors(sql: &str) -> Vec<&'static str> {
     let validation = validate(&database(), sql);
-    validation.diagnostics.iter().filter(|finding| finding.severity == Severity::Error).map(|finding| finding.code).collect()
+    validation
+        .diagnostics
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .map(|finding| finding.code)
+        .collect()
 }
 
 #[test]
@@ -67,7 +87,10 @@ fn writes_are_refused_wherever_they_hide() {
     ] {
         assert!(!validate(&database(), sql).valid, "{sql}");
     }
-    assert_eq!(errors("SELECT 1; DROP TABLE customers"), ["E_MULTI_STATEMENT", "E_WRITE"]);
+    assert_eq!(
+        errors("SELECT 1; DROP TABLE customers"),
+        ["E_MULTI_STATEMENT", "E_WRITE"]
+    );
     assert_eq!(errors("DELETE FROM customers"), ["E_WRITE"]);
 }
 
@@ -75,52 +98,127 @@ fn writes_are_refused_wherever_they_hide() {
 fn unknown_names_have_a_place_and_a_suggestion() {
     let validation = validate(&database(), "SELECT nmae FROM custmers");
     assert_eq!(validation.diagnostics[0].code, "E_UNKNOWN_TABLE");
-    assert_eq!(validation.diagnostics[0].span, Some(Span { start: 17, end: 25 }));
-    assert_eq!(validation.diagnostics[0].suggestion.as_deref(), Some("customers"));
+    assert_eq!(
+        validation.diagnostics[0].span,
+        Some(Span { start: 17, end: 25 })
+    );
+    assert_eq!(
+        validation.diagnostics[0].suggestion.as_deref(),
+        Some("customers")
+    );
     let validation = validate(&database(), "SELECT é, nmae FROM customers");
-    let column = validation.diagnostics.iter().find(|finding| finding.suggestion.is_some()).expect("a suggestion");
-    assert_eq!((column.code, column.span, column.suggestion.as_deref()), ("E_UNKNOWN_COLUMN", Some(Span { start: 10, end: 14 }), Some("name")));
-    assert_eq!(errors("SELECT c.total FROM customers c"), ["E_UNKNOWN_COLUMN"]);
+    let column = validation
+        .diagnostics
+        .iter()
+        .find(|finding| finding.suggestion.is_some())
+        .expect("a suggestion");
+    assert_eq!(
+        (column.code, column.span, column.suggestion.as_deref()),
+        (
+            "E_UNKNOWN_COLUMN",
+            Some(Span { start: 10, end: 14 }),
+            Some("name")
+        )
+    );
+    assert_eq!(
+        errors("SELECT c.total FROM customers c"),
+        ["E_UNKNOWN_COLUMN"]
+    );
     assert_eq!(errors("SELECT x.id FROM customers"), ["E_UNKNOWN_TABLE"]);
-    assert_eq!(errors("SELECT id FROM customers JOIN orders ON orders.customer_id = customers.id"), ["E_AMBIGUOUS_COLUMN"]);
-    assert_eq!(errors("SELECT cuont(*) FROM customers"), ["E_UNKNOWN_FUNCTION"]);
+    assert_eq!(
+        errors("SELECT id FROM customers JOIN orders ON orders.customer_id = customers.id"),
+        ["E_AMBIGUOUS_COLUMN"]
+    );
+    assert_eq!(
+        errors("SELECT cuont(*) FROM customers"),
+        ["E_UNKNOWN_FUNCTION"]
+    );
 }
 
 #[test]
 fn sources_outside_of_the_database_are_forbidden() {
-    for sql in ["SELECT * FROM information_schema.tables", "SELECT * FROM 'x.csv'", "SELECT * FROM \"/etc/passwd\"", "SELECT * FROM read_csv('x.csv')"] {
-        assert!(errors(sql).iter().any(|code| matches!(*code, "E_FORBIDDEN_SOURCE" | "E_SYNTAX")), "{sql}");
+    for sql in [
+        "SELECT * FROM information_schema.tables",
+        "SELECT * FROM 'x.csv'",
+        "SELECT * FROM \"/etc/passwd\"",
+        "SELECT * FROM read_csv('x.csv')",
+    ] {
+        assert!(
+            errors(sql)
+                .iter()
+                .any(|code| matches!(*code, "E_FORBIDDEN_SOURCE" | "E_SYNTAX")),
+            "{sql}"
+        );
     }
 }
 
 #[test]
 fn types_and_groups_are_checked() {
-    assert_eq!(errors("SELECT id FROM orders WHERE day > 5"), ["E_TYPE_MISMATCH"]);
-    assert_eq!(errors("SELECT id FROM orders WHERE id > 'abc'"), ["E_TYPE_MISMATCH"]);
-    assert_eq!(errors("SELECT id FROM orders WHERE day BETWEEN '2024-13-01' AND '2024-13-05'"), ["E_TYPE_MISMATCH", "E_TYPE_MISMATCH"][..1]);
-    assert_eq!(errors("SELECT id FROM orders WHERE status LIKE 5"), ["E_TYPE_MISMATCH"]);
-    assert_eq!(errors("SELECT name FROM customers WHERE name"), ["E_NOT_BOOLEAN"]);
-    assert_eq!(errors("SELECT status FROM orders WHERE COUNT(*) > 1"), ["E_AGGREGATE_IN_WHERE"]);
-    assert_eq!(errors("SELECT name FROM customers UNION SELECT id, status FROM orders"), ["E_SET_WIDTH"]);
-    let validation = validate(&database(), "SELECT city, name, COUNT(*) FROM customers GROUP BY city");
+    assert_eq!(
+        errors("SELECT id FROM orders WHERE day > 5"),
+        ["E_TYPE_MISMATCH"]
+    );
+    assert_eq!(
+        errors("SELECT id FROM orders WHERE id > 'abc'"),
+        ["E_TYPE_MISMATCH"]
+    );
+    assert_eq!(
+        errors("SELECT id FROM orders WHERE day BETWEEN '2024-13-01' AND '2024-13-05'"),
+        ["E_TYPE_MISMATCH", "E_TYPE_MISMATCH"][..1]
+    );
+    assert_eq!(
+        errors("SELECT id FROM orders WHERE status LIKE 5"),
+        ["E_TYPE_MISMATCH"]
+    );
+    assert_eq!(
+        errors("SELECT name FROM customers WHERE name"),
+        ["E_NOT_BOOLEAN"]
+    );
+    assert_eq!(
+        errors("SELECT status FROM orders WHERE COUNT(*) > 1"),
+        ["E_AGGREGATE_IN_WHERE"]
+    );
+    assert_eq!(
+        errors("SELECT name FROM customers UNION SELECT id, status FROM orders"),
+        ["E_SET_WIDTH"]
+    );
+    let validation = validate(
+        &database(),
+        "SELECT city, name, COUNT(*) FROM customers GROUP BY city",
+    );
     assert_eq!(validation.diagnostics[0].code, "E_NOT_GROUPED");
-    assert_eq!(validation.diagnostics[0].suggestion.as_deref(), Some("GROUP BY city, name"));
+    assert_eq!(
+        validation.diagnostics[0].suggestion.as_deref(),
+        Some("GROUP BY city, name")
+    );
 }
 
 #[test]
 fn doubtful_queries_are_warned_of() {
     assert!(codes("SELECT customers.name FROM customers, orders").contains(&"W_CARTESIAN"));
     assert!(codes("SELECT name FROM customers WHERE city = NULL").contains(&"W_NULL_COMPARE"));
-    assert!(codes("SELECT name FROM customers WHERE id NOT IN (SELECT customer_id FROM orders)").contains(&"W_NOT_IN_NULLABLE"));
+    assert!(
+        codes("SELECT name FROM customers WHERE id NOT IN (SELECT customer_id FROM orders)")
+            .contains(&"W_NOT_IN_NULLABLE")
+    );
     assert!(codes("SELECT name FROM customers LIMIT 3").contains(&"W_LIMIT_WITHOUT_ORDER"));
-    let validation = validate(&database(), "SELECT name FROM customers WHERE city = 'paris'");
+    let validation = validate(
+        &database(),
+        "SELECT name FROM customers WHERE city = 'paris'",
+    );
     assert_eq!(validation.diagnostics[0].code, "W_UNKNOWN_VALUE");
-    assert_eq!(validation.diagnostics[0].suggestion.as_deref(), Some("Paris"));
+    assert_eq!(
+        validation.diagnostics[0].suggestion.as_deref(),
+        Some("Paris")
+    );
 }
 
 #[test]
 fn hostile_sizes_are_refused() {
-    assert_eq!(errors(&format!("SELECT {} 1", "(".repeat(10_000))), ["E_TOO_DEEP"]);
+    assert_eq!(
+        errors(&format!("SELECT {} 1", "(".repeat(10_000))),
+        ["E_TOO_DEEP"]
+    );
     assert_eq!(errors(&"x".repeat(70_000)), ["E_TOO_LARGE"]);
     assert_eq!(errors("SELECT \0"), ["E_SYNTAX"]);
 }

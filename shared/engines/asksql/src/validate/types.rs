@@ -11,11 +11,18 @@ impl Checker<'_> {
     pub(crate) fn comparison(&mut self, expression: &Expr, scope: &Scope<'_>) {
         let pairs: Vec<(&Expr, &Expr)> = match expression {
             Expr::BinaryOp { left, op, right } if compares(op) => vec![(left, right)],
-            Expr::Between { expr, low, high, .. } => vec![(expr, low), (expr, high)],
+            Expr::Between {
+                expr, low, high, ..
+            } => vec![(expr, low), (expr, high)],
             Expr::InList { expr, list, .. } => list.iter().map(|item| (&**expr, item)).collect(),
             Expr::Like { expr, pattern, .. } | Expr::ILike { expr, pattern, .. } => {
                 if number(pattern) {
-                    self.error("E_TYPE_MISMATCH", "LIKE compares with a text; put the pattern in quotes".to_owned(), None, None);
+                    self.error(
+                        "E_TYPE_MISMATCH",
+                        "LIKE compares with a text; put the pattern in quotes".to_owned(),
+                        None,
+                        None,
+                    );
                 }
                 vec![]
             }
@@ -34,10 +41,23 @@ impl Checker<'_> {
         let facts = &self.schema().columns[column];
         let name = facts.name.clone();
         let message = match facts.declared {
-            Kind::Date | Kind::Timestamp if number(right) => format!("{name} holds days, not numbers; compare it with 'YYYY-MM-DD'"),
-            Kind::Date | Kind::Timestamp if text(right).is_some_and(|text| !is_day(text)) => format!("{name} holds days; the text is no day of the form 'YYYY-MM-DD'"),
-            Kind::Integer | Kind::Real if text(right).is_some_and(|text| text.trim().parse::<f64>().is_err()) => format!("{name} holds numbers; it is compared with a text"),
-            Kind::Integer | Kind::Real | Kind::Date | Kind::Timestamp | Kind::Boolean | Kind::Text => return,
+            Kind::Date | Kind::Timestamp if number(right) => {
+                format!("{name} holds days, not numbers; compare it with 'YYYY-MM-DD'")
+            }
+            Kind::Date | Kind::Timestamp if text(right).is_some_and(|text| !is_day(text)) => {
+                format!("{name} holds days; the text is no day of the form 'YYYY-MM-DD'")
+            }
+            Kind::Integer | Kind::Real
+                if text(right).is_some_and(|text| text.trim().parse::<f64>().is_err()) =>
+            {
+                format!("{name} holds numbers; it is compared with a text")
+            }
+            Kind::Integer
+            | Kind::Real
+            | Kind::Date
+            | Kind::Timestamp
+            | Kind::Boolean
+            | Kind::Text => return,
         };
         let span = match left {
             Expr::Identifier(name) => self.places.of(name),
@@ -49,15 +69,35 @@ impl Checker<'_> {
 
     /// WHERE wants true or false.
     pub(crate) fn boolean(&mut self, condition: &Expr, scope: &Scope<'_>) {
-        let plain = number(condition) || text(condition).is_some() || self.resolved(condition, scope).is_some_and(|column| !matches!(self.schema().columns[column].declared, Kind::Boolean | Kind::Integer));
+        let plain = number(condition)
+            || text(condition).is_some()
+            || self.resolved(condition, scope).is_some_and(|column| {
+                !matches!(
+                    self.schema().columns[column].declared,
+                    Kind::Boolean | Kind::Integer
+                )
+            });
         if plain {
-            self.error("E_NOT_BOOLEAN", format!("WHERE {condition} is neither true nor false; compare it with something"), None, None);
+            self.error(
+                "E_NOT_BOOLEAN",
+                format!("WHERE {condition} is neither true nor false; compare it with something"),
+                None,
+                None,
+            );
         }
     }
 }
 
 fn compares(operator: &BinaryOperator) -> bool {
-    matches!(operator, BinaryOperator::Eq | BinaryOperator::NotEq | BinaryOperator::Lt | BinaryOperator::LtEq | BinaryOperator::Gt | BinaryOperator::GtEq)
+    matches!(
+        operator,
+        BinaryOperator::Eq
+            | BinaryOperator::NotEq
+            | BinaryOperator::Lt
+            | BinaryOperator::LtEq
+            | BinaryOperator::Gt
+            | BinaryOperator::GtEq
+    )
 }
 
 fn number(expression: &Expr) -> bool {
@@ -76,12 +116,16 @@ pub(crate) fn text(expression: &Expr) -> Option<&str> {
 
 /// Reads as a day, a month or a moment; engines take shorter and longer forms too.
 fn is_day(text: &str) -> bool {
-    let digits: Vec<&str> = text.split(|letter: char| !letter.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
+    let digits: Vec<&str> = text
+        .split(|letter: char| !letter.is_ascii_digit())
+        .filter(|part| !part.is_empty())
+        .collect();
     let number = |at: usize| digits.get(at).and_then(|part| part.parse::<u32>().ok());
     let year_first = digits.first().is_some_and(|part| part.len() == 4);
     if !year_first {
         // Other orders of day and month are the engine's matter.
         return digits.len() >= 2;
     }
-    number(1).is_none_or(|month| (1..=12).contains(&month)) && number(2).is_none_or(|day| (1..=31).contains(&day))
+    number(1).is_none_or(|month| (1..=12).contains(&month))
+        && number(2).is_none_or(|day| (1..=31).contains(&day))
 }

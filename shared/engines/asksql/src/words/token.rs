@@ -58,7 +58,13 @@ pub(crate) fn tokenise(question: &str, most: usize) -> Vec<Token> {
             && let Some(end) = quote_end(&letters, at, close)
         {
             let text: String = letters[at + 1..end].iter().collect();
-            push(&mut tokens, text.trim().to_owned(), Shape::Quoted, at, end + 1);
+            push(
+                &mut tokens,
+                text.trim().to_owned(),
+                Shape::Quoted,
+                at,
+                end + 1,
+            );
             at = end + 1;
         } else if letter.is_ascii_digit()
             || (letter == '$' && letters.get(at + 1).is_some_and(char::is_ascii_digit))
@@ -90,10 +96,22 @@ pub(crate) fn tokenise(question: &str, most: usize) -> Vec<Token> {
 
 /// A point behind letters with a small letter after it ends no sentence ("Comp. Sci. department").
 fn abbreviates(letters: &[char], point: usize) -> bool {
-    let next = letters[point + 1..].iter().find(|letter| !letter.is_whitespace());
+    let next = letters[point + 1..]
+        .iter()
+        .find(|letter| !letter.is_whitespace());
     let after_letter = point > 0 && letters[point - 1].is_alphabetic();
-    let short = letters[..point].iter().rev().take_while(|letter| letter.is_alphabetic()).count() <= 4;
-    let capital = letters[..point].iter().rev().take_while(|letter| letter.is_alphabetic()).last().is_some_and(|letter| letter.is_uppercase());
+    let short = letters[..point]
+        .iter()
+        .rev()
+        .take_while(|letter| letter.is_alphabetic())
+        .count()
+        <= 4;
+    let capital = letters[..point]
+        .iter()
+        .rev()
+        .take_while(|letter| letter.is_alphabetic())
+        .last()
+        .is_some_and(|letter| letter.is_uppercase());
     after_letter && short && capital && next.is_some_and(|letter| letter.is_alphabetic())
 }
 
@@ -143,9 +161,14 @@ fn quote_opens(letters: &[char], at: usize) -> bool {
 fn quote_end(letters: &[char], at: usize, close: char) -> Option<usize> {
     let rest = &letters[at + 1..];
     let end = rest.iter().enumerate().position(|(index, letter)| {
-        let closes = *letter == close || (close == '”' && *letter == '"') || (close == '`' && *letter == '\'');
+        let closes = *letter == close
+            || (close == '”' && *letter == '"')
+            || (close == '`' && *letter == '\'');
         // `'` between letters is an apostrophe of the quoted text.
-        let inside = close == '\'' && rest.get(index + 1).is_some_and(|next| next.is_alphanumeric());
+        let inside = close == '\''
+            && rest
+                .get(index + 1)
+                .is_some_and(|next| next.is_alphanumeric());
         closes && !inside && index > 0
     })?;
     (end <= 200).then_some(at + 1 + end)
@@ -169,8 +192,8 @@ fn number_or_code(letters: &[char], start: usize, tokens: &mut Vec<Token>) -> us
             break;
         }
     }
-    let text: String = letters[digits_from..at].iter().collect();
-    let plain = text.replace(',', "");
+    let text: String = letters[start..at].iter().collect();
+    let plain = text.trim_start_matches('$').replace(',', "");
     let mut end = at;
     let scaled = scaled(&plain).map(|number| {
         if letters.get(end) == Some(&'%') {
@@ -194,7 +217,9 @@ fn grouped(letters: &[char], comma: usize) -> bool {
 
 fn scaled(text: &str) -> Option<f64> {
     if let Ok(number) = text.parse::<f64>() {
-        let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        let plain = text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.');
         return plain.then_some(number);
     }
     let (digits, factor) = match text.char_indices().next_back()? {
@@ -234,7 +259,10 @@ pub(crate) fn number_word(word: &str) -> Option<f64> {
         ("twice", 2.0),
         ("thrice", 3.0),
     ];
-    WORDS.iter().find(|(name, _)| *name == word).map(|(_, number)| *number)
+    WORDS
+        .iter()
+        .find(|(name, _)| *name == word)
+        .map(|(_, number)| *number)
 }
 
 /// The words of a value or a phrase in the form under which both are looked up.
