@@ -80,11 +80,11 @@ pub struct Condition {
     /// The column as `table.column`, or a function over one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
-    /// `=`, `<>`, `<`, `>`, `<=`, `>=`, `BETWEEN`, `LIKE`, `IN`, `NOT IN`, `IS NULL`, `IS NOT NULL`, `OR`, `AND`.
+    /// `=`, `<>`, `<`, `>`, `<=`, `>=`, `BETWEEN`, `LIKE`, `IN`, `NOT IN`, `IS NULL`, `IS NOT NULL`, `OR`.
     pub operator: &'static str,
     /// What it is compared with: a value, two for `BETWEEN`, or the SQL of a subquery.
     pub value: Json,
-    /// The parts of `OR` and `AND`.
+    /// The parts of `OR`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
 }
@@ -275,14 +275,10 @@ fn literal(literal: &Literal) -> Json {
 fn condition(schema: &Schema, graph: &mut JoinGraph, filter: &Filter) -> Condition {
     let (value, test) = match filter {
         Filter::Test(value, test) => (value, test),
-        Filter::Any(filters) | Filter::All(filters) => {
+        Filter::Any(filters) => {
             return Condition {
                 field: None,
-                operator: if matches!(filter, Filter::Any(_)) {
-                    "OR"
-                } else {
-                    "AND"
-                },
+                operator: "OR",
                 value: Json::Null,
                 conditions: filters
                     .iter()

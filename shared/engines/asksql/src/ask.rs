@@ -123,7 +123,6 @@ fn add(
             features,
             sketch: Rc::clone(&sketch),
             filling,
-            flips,
         });
     }
     asked

@@ -4,12 +4,12 @@ mod conditions;
 mod groups;
 mod relations;
 
-use crate::form::{Aggregate, Comparison, Filter, Literal, Query, SetOperation, Test, Value};
+use crate::form::{Aggregate, Comparison, Query, Value};
 use crate::items::Item;
 use crate::link::{Candidate, Element};
-use crate::parse::{Choice, Condition, Flips, Left, Right, Sketch};
+use crate::parse::{Choice, Flips, Right, Sketch};
 use crate::resolve::{Filling, table_of};
-use crate::schema::{ColumnId, JoinGraph, Kind, Role, Schema, TableId};
+use crate::schema::{ColumnId, JoinGraph, Role, Schema, TableId};
 
 /// A query with the choices that were asked while it was built.
 #[derive(Debug)]
@@ -189,7 +189,7 @@ impl Builder<'_> {
                     query.outputs.push(value);
                 }
                 (Some(aggregate), Element::Column(column)) => {
-                    query.outputs.push(Value::Aggregate(aggregate, column))
+                    query.outputs.push(Value::Aggregate(aggregate, column));
                 }
                 (Some(_), Element::Table(_)) => return None,
             }

@@ -17,8 +17,6 @@ pub struct Database {
     pub(crate) schema: Schema,
     pub(crate) values: ValueIndex,
     pub(crate) index: WordIndex,
-    pub(crate) lexicon: Lexicon,
-    pub(crate) has_rows: bool,
 }
 
 /// Takes the parts of a [`Database`] before it is compiled.
@@ -137,7 +135,6 @@ impl Builder {
             self.schema.columns[*column].facts = gatherer.facts();
         }
         schema::finish(&mut self.schema);
-        let has_rows = !self.gatherers.is_empty();
         let mut values = ValueIndex::default();
         let mut gathered: Vec<(ColumnId, Gatherer)> = self.gatherers.into_iter().collect();
         gathered.sort_unstable_by_key(|(column, _)| *column);
@@ -152,8 +149,6 @@ impl Builder {
             schema: self.schema,
             values,
             index,
-            lexicon: self.lexicon,
-            has_rows,
         }
     }
 }

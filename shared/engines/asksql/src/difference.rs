@@ -159,10 +159,5 @@ fn told(schema: &Schema, filter: &Filter) -> String {
             .map(|filter| told(schema, filter))
             .collect::<Vec<_>>()
             .join(" or "),
-        Filter::All(filters) => filters
-            .iter()
-            .map(|filter| told(schema, filter))
-            .collect::<Vec<_>>()
-            .join(" and "),
     }
 }

@@ -59,17 +59,6 @@ impl Comparison {
             Self::AtMost => Self::Greater,
         }
     }
-
-    /// The same with the two sides changed over.
-    pub(crate) const fn turned(self) -> Self {
-        match self {
-            Self::Less => Self::Greater,
-            Self::Greater => Self::Less,
-            Self::AtLeast => Self::AtMost,
-            Self::AtMost => Self::AtLeast,
-            other => other,
-        }
-    }
 }
 
 /// Something that has a value: a column, or a function over the rows of a group.
@@ -135,15 +124,12 @@ pub(crate) enum Test {
 pub(crate) enum Filter {
     Test(Value, Test),
     Any(Vec<Filter>),
-    All(Vec<Filter>),
 }
 
 /// What joins the answers of two queries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SetOperation {
     Intersect,
-    Except,
-    Union,
 }
 
 /// A question in the algebra.
@@ -168,7 +154,7 @@ impl Query {
             match filter {
                 Filter::Test(Value::Rows(table), _) => tables.push(*table),
                 Filter::Test(value, _) => found.extend(value.column()),
-                Filter::Any(filters) | Filter::All(filters) => {
+                Filter::Any(filters) => {
                     for filter in filters {
                         of_filter(filter, found, tables);
                     }

@@ -78,8 +78,8 @@ const MOST_WORDS: usize = 4;
 pub(crate) fn items(database: &Database, tokens: &[Token], now: &Now) -> Vec<Item> {
     let count = tokens.len();
     let mut best: Vec<(f64, Option<Item>)> = vec![(0.0, None); count + 1];
-    for end in 1..=count {
-        best[end] = (f64::NEG_INFINITY, None);
+    for place in best.iter_mut().skip(1) {
+        *place = (f64::NEG_INFINITY, None);
     }
     for start in 0..count {
         if !best[start].0.is_finite() {
@@ -162,7 +162,7 @@ fn spans(
         };
         found.push((last, 1.3 * (last - start) as f64 + 0.2, item));
     }
-    let longest = database.values.longest().max(LONGEST).min(10);
+    let longest = database.values.longest().clamp(LONGEST, 10);
     let mut has_single = false;
     for end in start + 1..=(start + longest).min(tokens.len()) {
         if !(tokens[end - 1].is_word() || matches!(tokens[end - 1].shape, Shape::Number(_))) {

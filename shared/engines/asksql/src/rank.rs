@@ -72,7 +72,6 @@ pub(crate) struct Reading {
     pub(crate) score: f64,
     pub(crate) sketch: std::rc::Rc<Sketch>,
     pub(crate) filling: Filling,
-    pub(crate) flips: Flips,
 }
 
 pub(crate) fn score(features: &[f64; FEATURES]) -> f64 {

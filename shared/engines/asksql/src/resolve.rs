@@ -155,7 +155,7 @@ fn options(schema: &Schema, slot: &Slot) -> Vec<Candidate> {
                         .last()
                         .is_none_or(|word| word != "id") =>
             {
-                candidate.score -= 0.05
+                candidate.score -= 0.05;
             }
             (Use::Count, Element::Column(column))
                 if schema.columns[column]

@@ -44,8 +44,6 @@ pub(crate) fn write(schema: &Schema, graph: &mut JoinGraph, query: &Query) -> Op
     if let Some((operation, other)) = &query.set {
         let word = match operation {
             SetOperation::Intersect => "INTERSECT",
-            SetOperation::Except => "EXCEPT",
-            SetOperation::Union => "UNION",
         };
         let other = write(schema, graph, other)?;
         let _ = write!(sql, " {word} {other}");
@@ -177,7 +175,6 @@ impl Writer<'_> {
         let (filters, word) = match filter {
             Filter::Test(value, test) => return self.test(graph, value, test),
             Filter::Any(filters) => (filters, " OR "),
-            Filter::All(filters) => (filters, " AND "),
         };
         let parts: Option<Vec<String>> = filters
             .iter()

@@ -260,7 +260,6 @@ impl Builder<'_> {
                 open_end: *open_end,
             },
             Right::Missing => Test::Missing,
-            Right::Present => Test::Present,
         })
     }
 

@@ -15,7 +15,7 @@ impl Reader<'_> {
             match self.op(at) {
                 Some(Operator::Common(descending)) => self.common(at, descending),
                 Some(Operator::Extreme(descending)) if !self.is_mention(at) => {
-                    self.extreme(at, descending)
+                    self.extreme(at, descending);
                 }
                 // "the employee with maximum salary"
                 Some(Operator::Aggregate(
@@ -145,7 +145,7 @@ impl Reader<'_> {
             match operator {
                 Operator::Aggregate(found) if !self.is_mention(next) => aggregate = Some(found),
                 Operator::NumberOf | Operator::HowMany if !self.is_mention(next) => {
-                    number_of = true
+                    number_of = true;
                 }
                 Operator::Distinct | Operator::Of => {}
                 Operator::Article | Operator::All | Operator::Their | Operator::Filler
@@ -201,13 +201,7 @@ impl Reader<'_> {
             self.push_extreme(descending, left, limit, at);
             return;
         }
-        if column && !table
-            || column
-                && self.items[next]
-                    .mention
-                    .first()
-                    .is_some_and(|best| !matches!(best.element, Element::Table(_)))
-        {
+        if column && !table {
             self.extreme_column(at, next, descending, limit);
             return;
         }

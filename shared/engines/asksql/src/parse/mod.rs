@@ -5,21 +5,27 @@
 //! stand in nobody's way. Where a wording has two readings it asks for a [`Choice`]; every choice that
 //! was asked is taken the other way in a further sketch.
 
+mod against;
 mod compare;
+mod equal;
 mod extreme;
+mod likes;
 mod negate;
 mod order;
 mod select;
+mod shown;
+mod sketch;
 mod values;
 mod when;
 mod zones;
 
 use crate::database::Database;
-use crate::form::{Aggregate, Comparison, Literal, SetOperation};
+use crate::form::{Aggregate, Comparison, Literal};
 use crate::items::Item;
 use crate::link::{Candidate, Element, Reason};
 use crate::time::Interval;
 use crate::words::operators::Operator;
+pub(crate) use sketch::{Condition, Extreme, Pick, Sketch, Slot};
 use zones::Zone;
 
 /// Place of a slot in [`Sketch::slots`].
@@ -52,14 +58,10 @@ pub(crate) enum Choice {
     Ties,
     /// A counted word is a column that holds the count.
     CountInColumn,
-    /// What a condition holds for is shown too.
-    ShowCondition,
     /// A key stands for an entity instead of its name.
     KeyForName,
     /// "name" is shown as first and last name.
     FullName,
-    /// The count or measure that decides the order is shown.
-    ShowOrder,
     /// Values in one row are joined by OR.
     Or,
     /// Rows that a join repeats are counted once.
@@ -72,7 +74,7 @@ pub(crate) enum Choice {
     Relation,
 }
 
-pub(crate) const CHOICES: usize = 21;
+pub(crate) const CHOICES: usize = 19;
 
 /// The choices that are taken against their default, as bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -102,27 +104,6 @@ pub(crate) enum Use {
     Absent,
 }
 
-/// A place that one element of the schema fills.
-#[derive(Debug, Clone)]
-pub(crate) struct Slot {
-    pub(crate) candidates: Vec<Candidate>,
-    pub(crate) item: usize,
-    pub(crate) usage: Use,
-    /// The slot of the table that it belongs to by the wording.
-    pub(crate) owner: Option<SlotId>,
-}
-
-/// What is shown.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Pick {
-    pub(crate) slot: SlotId,
-    pub(crate) aggregate: Option<Aggregate>,
-    pub(crate) distinct: bool,
-    /// Every column of the table.
-    pub(crate) everything: bool,
-    pub(crate) item: usize,
-}
-
 /// The left side of a condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Left {
@@ -147,60 +128,6 @@ pub(crate) enum Right {
     /// Against the values of rows that another condition selects.
     Like(bool, String, bool),
     Missing,
-    Present,
-}
-
-/// A condition of the sketch.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Condition {
-    pub(crate) left: Left,
-    pub(crate) right: Right,
-    pub(crate) negated: bool,
-    /// "is not": the row has another value; otherwise it has no row with the value.
-    pub(crate) other: bool,
-    /// Joined to the condition before it by OR.
-    pub(crate) or: bool,
-    /// Joined to the condition before it by "both ... and".
-    pub(crate) both: bool,
-    /// Selects the rows that an average or extreme on the right side is taken over.
-    pub(crate) inner: bool,
-    pub(crate) item: usize,
-}
-
-/// A superlative.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Extreme {
-    pub(crate) descending: bool,
-    pub(crate) left: Left,
-    pub(crate) limit: u64,
-    pub(crate) item: usize,
-}
-
-/// A question with its slots open.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Sketch {
-    pub(crate) slots: Vec<Slot>,
-    pub(crate) picks: Vec<Pick>,
-    pub(crate) distinct: bool,
-    pub(crate) conditions: Vec<Condition>,
-    pub(crate) groups: Vec<SlotId>,
-    pub(crate) order: Vec<(Left, bool)>,
-    /// The order has no key of its own: the first thing shown is meant.
-    pub(crate) order_default: Option<bool>,
-    pub(crate) extremes: Vec<Extreme>,
-    pub(crate) limit: Option<u64>,
-    pub(crate) needs: Vec<SlotId>,
-    pub(crate) absent: Vec<SlotId>,
-    pub(crate) owners: Vec<SlotId>,
-    pub(crate) set: Option<SetOperation>,
-    /// Content words that nothing was made of.
-    pub(crate) unused: Vec<usize>,
-    /// Spans that something was made of.
-    pub(crate) used: Vec<bool>,
-    /// Choices that were asked, as bits.
-    pub(crate) asked: u32,
-    /// Something was shown only by default.
-    pub(crate) default_pick: bool,
 }
 
 /// Reads the spans of one question.

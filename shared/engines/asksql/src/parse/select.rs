@@ -1,6 +1,6 @@
 //! What is shown: "the names and ages of all students", "how many", "who", "where".
 
-use super::{Choice, Left, Pick, Reader, Right, Use, Zone};
+use super::{Choice, Pick, Reader, Use, Zone};
 use crate::form::Aggregate;
 use crate::link::Element;
 use crate::words::adjectives;
@@ -154,13 +154,11 @@ impl Reader<'_> {
                     self.used[at] = true;
                     distinct = true;
                 }
-                Some(Operator::Of) => {
-                    owning = !self.sketch.picks.is_empty() || self.free_word_before(at)
-                }
+                Some(Operator::Of) => owning = !self.sketch.picks.is_empty(),
                 Some(Operator::Preposition | Operator::By | Operator::Each)
                     if !self.sketch.picks.is_empty() =>
                 {
-                    owning = true
+                    owning = true;
                 }
                 Some(Operator::And) => {
                     // "of A and B": B owns too, when it is an entity.
@@ -269,70 +267,6 @@ impl Reader<'_> {
         self.finish_picks(who, distinct);
     }
 
-    /// The entity that a pronoun stands for: the first that was named before it.
-    fn spoken_of(&mut self, at: usize) -> Option<usize> {
-        let item = (0..at).find(|place| {
-            self.items[*place].operator.is_none()
-                && !self.items[*place].is_value()
-                && self.items[*place]
-                    .mention
-                    .first()
-                    .is_some_and(|best| matches!(best.element, Element::Table(_)))
-        })?;
-        let mut candidates = self.items[item].mention.clone();
-        candidates.retain(|candidate| matches!(candidate.element, Element::Table(_)));
-        Some(self.add_slot(candidates, item, Use::Owner))
-    }
-
-    /// "population density": the first of two columns side by side says more about the second.
-    pub(super) fn modifies(&self, at: usize) -> bool {
-        let next = at + 1;
-        if next >= self.end()
-            || !self.is_mention(next)
-            || self.items[at].text.contains(' ')
-            || self.items[next].text.contains(' ')
-        {
-            return false;
-        }
-        let tables = |place: usize| -> Vec<usize> {
-            self.items[place]
-                .mention
-                .iter()
-                .filter(|candidate| candidate.score > 0.85)
-                .filter_map(|candidate| match candidate.element {
-                    Element::Column(column) => Some(self.database.schema.table_of(column)),
-                    Element::Table(_) => None,
-                })
-                .collect()
-        };
-        let others = tables(next);
-        self.items[at].table().is_none()
-            && self.items[next].table().is_none()
-            && tables(at).iter().any(|table| others.contains(table))
-    }
-
-    /// "how many people live in X": a column holds the number.
-    fn measured_count(&mut self, at: usize) -> bool {
-        let next = self.skip(at + 1);
-        if next >= self.end() || self.is_mention(next) && self.items[next].best_mention() > 0.5 {
-            return false;
-        }
-        let word = self.lower(next);
-        if !matches!(
-            word.as_str(),
-            "people" | "people live" | "citizens" | "residents" | "inhabitants" | "persons"
-        ) {
-            return false;
-        }
-        let Some(slot) = self.words_slot(&["population", "resident"], next, Use::Show, true) else {
-            return false;
-        };
-        self.used[at] = true;
-        self.used[next] = true;
-        self.show(slot, None, next);
-        true
-    }
-
     fn counted(&self) -> bool {
         self.sketch
             .picks
@@ -340,7 +274,7 @@ impl Reader<'_> {
             .any(|pick| pick.aggregate == Some(Aggregate::Count))
     }
 
-    fn show(&mut self, slot: usize, aggregate: Option<Aggregate>, item: usize) {
+    pub(super) fn show(&mut self, slot: usize, aggregate: Option<Aggregate>, item: usize) {
         self.sketch.picks.push(Pick {
             slot,
             aggregate,
@@ -457,68 +391,6 @@ impl Reader<'_> {
         }
     }
 
-    /// A noun that nothing was made of stands before "of".
-    fn free_word_before(&self, at: usize) -> bool {
-        at > 0
-            && self.items[at - 1].operator.is_none()
-            && !self.items[at - 1].comma
-            && self.items[at - 1].mention.is_empty()
-            && false
-    }
-
-    /// "all information about X", "the details of all X".
-    pub(super) fn everything(&self, at: usize) -> bool {
-        let mut before = at;
-        for _ in 0..5 {
-            if before == 0 {
-                return false;
-            }
-            before -= 1;
-            if matches!(
-                self.lower(before).as_str(),
-                "information"
-                    | "info"
-                    | "details"
-                    | "detail"
-                    | "data"
-                    | "everything"
-                    | "attributes"
-                    | "columns"
-                    | "contents"
-            ) && !self.used[before]
-            {
-                return true;
-            }
-            if !matches!(
-                self.op(before),
-                Some(
-                    Operator::Of
-                        | Operator::Article
-                        | Operator::All
-                        | Operator::Preposition
-                        | Operator::Filler
-                        | Operator::Distinct
-                        | Operator::Do
-                        | Operator::Have
-                        | Operator::Their
-                )
-            ) {
-                return false;
-            }
-        }
-        false
-    }
-
-    fn number_like(&self, at: usize) -> bool {
-        self.items[at]
-            .mention
-            .first()
-            .is_some_and(|best| match best.element {
-                Element::Column(column) => self.database.schema.columns[column].is_number(),
-                Element::Table(_) => false,
-            })
-    }
-
     fn finish_picks(&mut self, who: Option<usize>, distinct: bool) {
         if distinct {
             self.sketch.distinct = true;
@@ -581,45 +453,5 @@ impl Reader<'_> {
         }
         let default = self.sketch.distinct;
         self.sketch.distinct = self.choose(Choice::Distinct, default);
-    }
-
-    /// Nothing was named to be shown: an owner or a free mention is, else any entity.
-    fn default_pick(&mut self) {
-        self.sketch.default_pick = true;
-        let counted_zone =
-            (0..self.end()).find(|at| self.is_mention(*at) && self.items[*at].table().is_some());
-        if let Some(owner) = self.sketch.owners.first().copied() {
-            let item = self.sketch.slots[owner].item;
-            self.show(owner, None, item);
-        } else if let Some(at) =
-            counted_zone.or_else(|| (0..self.end()).find(|at| self.is_mention(*at)))
-        {
-            let slot = self.slot(at, Use::Show);
-            self.show(slot, None, at);
-        } else {
-            let slot = self.any_table_slot(0, Use::Show, false);
-            self.show(slot, None, 0);
-        }
-    }
-
-    /// Tables that are named and were given no part yet.
-    pub(super) fn needs(&mut self) {
-        for at in 0..self.end() {
-            if !self.is_mention(at) {
-                continue;
-            }
-            let best = &self.items[at].mention[0];
-            let table =
-                matches!(best.element, Element::Table(_)) || self.items[at].table().is_some();
-            if !table || best.score < 0.55 {
-                continue;
-            }
-            let default = self.zones[at] == Zone::Where;
-            if self.choose(Choice::JoinNamed, default) {
-                let slot = self.slot(at, Use::Need);
-                self.sketch.needs.push(slot);
-            }
-        }
-        let _ = (Left::Rows(None), Right::Missing);
     }
 }

@@ -1,6 +1,6 @@
 //! Ranges and times: "between 10 and 15", "from 2001 to 2005", "before March 2024".
 
-use super::compare::{is_unit, is_year};
+use super::compare::is_year;
 use super::{Left, Reader, Right, Use};
 use crate::form::{Comparison, Literal};
 use crate::link::Element;
@@ -85,7 +85,7 @@ impl Reader<'_> {
         self.push(left, right, at);
     }
 
-    pub(super) fn from_to(&mut self, at: usize) {
+    pub(super) fn range_from(&mut self, at: usize) {
         if let Some((first_at, first)) = self.number_after(at + 1)
             && self.lower(first_at + 1) == "to"
             && let Some((last, second)) = self.number_after(first_at + 2)

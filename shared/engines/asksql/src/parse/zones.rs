@@ -45,13 +45,9 @@ pub(crate) fn zones(items: &[Item]) -> Vec<Zone> {
                 zone = Zone::Show;
                 named = false;
             }
-            Some(
-                Operator::Which
-                | Operator::Who
-                | Operator::Where
-                | Operator::When
-                | Operator::Relative,
-            ) if named => zone = Zone::Where,
+            Some(operator) if named && begins_condition(operator, &item.text) => {
+                zone = Zone::Where;
+            }
             Some(
                 Operator::Preposition
                 | Operator::Named
@@ -63,10 +59,6 @@ pub(crate) fn zones(items: &[Item]) -> Vec<Zone> {
                 if !matches!(text.as_str(), "for" | "from" | "to" | "about" | "among") {
                     zone = Zone::Where;
                 }
-            }
-            Some(Operator::Have | Operator::Be | Operator::Do) if named => zone = Zone::Where,
-            Some(Operator::Command) if named && item.text.to_lowercase().starts_with("who") => {
-                zone = Zone::Where
             }
             Some(Operator::Their)
                 if zone == Zone::Where
@@ -86,13 +78,6 @@ pub(crate) fn zones(items: &[Item]) -> Vec<Zone> {
                 zone = Zone::Show;
                 named = false;
             }
-            Some(
-                Operator::Compare(_)
-                | Operator::Between
-                | Operator::Contains
-                | Operator::StartsWith
-                | Operator::EndsWith,
-            ) if named => zone = Zone::Where,
             Some(_) => {}
             None => {
                 if item.stop {
@@ -140,6 +125,27 @@ pub(crate) fn zones(items: &[Item]) -> Vec<Zone> {
         zones.push(zone);
     }
     zones
+}
+
+/// Behind something that is shown, the word begins a condition on it.
+fn begins_condition(operator: Operator, text: &str) -> bool {
+    match operator {
+        Operator::Which
+        | Operator::Who
+        | Operator::Where
+        | Operator::When
+        | Operator::Relative
+        | Operator::Have
+        | Operator::Be
+        | Operator::Do
+        | Operator::Compare(_)
+        | Operator::Between
+        | Operator::Contains
+        | Operator::StartsWith
+        | Operator::EndsWith => true,
+        Operator::Command => text.to_lowercase().starts_with("who"),
+        _ => false,
+    }
 }
 
 /// "and the number of X", "along with how many X": shown beside the rest, not compared.

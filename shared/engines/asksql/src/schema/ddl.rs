@@ -213,9 +213,8 @@ fn kind(data_type: &DataType) -> Kind {
         "bigserial",
         "uint",
         "hugeint",
+        "year",
     ]) {
-        Kind::Integer
-    } else if begins(&["year"]) {
         Kind::Integer
     } else if begins(&[
         "real", "float", "double", "decimal", "numeric", "number", "dec", "money",

@@ -1,11 +1,9 @@
 //! Names in expressions, groups, and what the nearest right name is.
 
-use sqlparser::ast::{
-    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr, Ident, Select,
-    SelectItem, Value as SqlValue,
-};
+use sqlparser::ast::{Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident};
 
 use super::Checker;
+use super::nearest::nearest;
 use super::scope::{Relation, Scope};
 use crate::schema::ColumnId;
 
@@ -267,130 +265,6 @@ impl Checker<'_> {
                 .and_then(|outer| self.resolved(expression, outer))
         })
     }
-
-    /// Plain columns beside functions over rows stand in GROUP BY.
-    pub(crate) fn grouped(&mut self, select: &Select, scope: &Scope<'_>) {
-        let GroupByExpr::Expressions(keys, modifiers) = &select.group_by else {
-            return;
-        };
-        let shown = || {
-            select.projection.iter().filter_map(|item| match item {
-                SelectItem::UnnamedExpr(expression)
-                | SelectItem::ExprWithAlias {
-                    expr: expression, ..
-                } => Some(expression),
-                _ => None,
-            })
-        };
-        if keys.is_empty()
-            && select.having.is_none()
-            && !shown().any(|expression| aggregate_in(expression).is_some())
-            || !modifiers.is_empty()
-        {
-            return;
-        }
-        // A key may be a column, an alias, a place in the list, or an expression as it is shown.
-        let by_place = |key: &Expr| match key {
-            Expr::Value(value) => match &value.value {
-                SqlValue::Number(number, _) => number
-                    .parse::<usize>()
-                    .ok()
-                    .and_then(|place| shown().nth(place.checked_sub(1)?)),
-                _ => None,
-            },
-            _ => None,
-        };
-        let texts: Vec<String> = keys
-            .iter()
-            .flat_map(|key| [Some(key), by_place(key)])
-            .flatten()
-            .map(|key| key.to_string().to_lowercase())
-            .collect();
-        let columns: Vec<ColumnId> = keys
-            .iter()
-            .flat_map(|key| [Some(key), by_place(key)])
-            .flatten()
-            .filter_map(|key| self.resolved(key, scope))
-            .collect();
-        let mut missing: Vec<&Expr> = Vec::new();
-        for item in &select.projection {
-            let (expression, alias) = match item {
-                SelectItem::UnnamedExpr(expression) => (expression, None),
-                SelectItem::ExprWithAlias { expr, alias } => {
-                    (expr, Some(alias.value.to_lowercase()))
-                }
-                _ => continue,
-            };
-            if alias.is_some_and(|alias| texts.contains(&alias)) {
-                continue;
-            }
-            self.ungrouped(expression, &texts, &columns, scope, &mut missing);
-        }
-        if let Some(having) = &select.having {
-            self.ungrouped(having, &texts, &columns, scope, &mut missing);
-        }
-        for expression in missing {
-            let mut all: Vec<String> = keys.iter().map(ToString::to_string).collect();
-            all.push(expression.to_string());
-            let message =
-                format!("{expression} stands neither in GROUP BY nor in a function over rows");
-            let span = match expression {
-                Expr::Identifier(name) => self.places.of(name),
-                Expr::CompoundIdentifier(parts) => parts
-                    .first()
-                    .zip(parts.last())
-                    .and_then(|(first, last)| self.places.between(first, last)),
-                _ => None,
-            };
-            self.error(
-                "E_NOT_GROUPED",
-                message,
-                span,
-                Some(format!("GROUP BY {}", all.join(", "))),
-            );
-        }
-    }
-
-    fn ungrouped<'e>(
-        &self,
-        expression: &'e Expr,
-        texts: &[String],
-        columns: &[ColumnId],
-        scope: &Scope<'_>,
-        missing: &mut Vec<&'e Expr>,
-    ) {
-        if texts.contains(&expression.to_string().to_lowercase()) {
-            return;
-        }
-        match expression {
-            Expr::Identifier(_) | Expr::CompoundIdentifier(_) => {
-                let Some(column) = self.resolved(expression, scope) else {
-                    return;
-                };
-                let schema = self.schema();
-                let key = &schema.tables[schema.table_of(column)].key;
-                // The key of a table tells all its columns.
-                let by_key = !key.is_empty() && key.iter().all(|part| columns.contains(part));
-                if !columns.contains(&column) && !by_key {
-                    missing.push(expression);
-                }
-            }
-            Expr::Function(function) => {
-                if is_aggregate(function) || function.over.is_some() {
-                    return;
-                }
-                for argument in arguments(function) {
-                    self.ungrouped(argument, texts, columns, scope, missing);
-                }
-            }
-            Expr::Subquery(_) | Expr::Exists { .. } | Expr::InSubquery { .. } => {}
-            other => {
-                for part in parts(other) {
-                    self.ungrouped(part, texts, columns, scope, missing);
-                }
-            }
-        }
-    }
 }
 
 fn holds(relation: &Relation, name: &str) -> bool {
@@ -482,7 +356,7 @@ pub(crate) fn arguments(function: &Function) -> Vec<&Expr> {
         .collect()
 }
 
-fn is_aggregate(function: &Function) -> bool {
+pub(crate) fn is_aggregate(function: &Function) -> bool {
     let name = function.name.to_string().to_lowercase();
     super::functions::AGGREGATES.contains(&name.as_str())
 }
@@ -495,48 +369,4 @@ pub(crate) fn aggregate_in(expression: &Expr) -> Option<String> {
         Expr::Function(function) => arguments(function).into_iter().find_map(aggregate_in),
         other => parts(other).into_iter().find_map(aggregate_in),
     }
-}
-
-/// The name nearest to one that was written, if it is near enough to be meant.
-pub(crate) fn nearest(written: &str, names: &[&str]) -> Option<String> {
-    let lower = written.to_lowercase();
-    let mut best: Option<(f64, &str)> = None;
-    for name in names {
-        let other = name.to_lowercase();
-        let distance = distance(&lower, &other) as f64;
-        let longer = lower.chars().count().max(other.chars().count()).max(1) as f64;
-        let part = other.contains(&lower) || lower.contains(&other);
-        let cost = if part {
-            (distance / longer).min(0.45)
-        } else {
-            distance / longer
-        };
-        let near = distance <= 2.0 && cost <= 0.5 || cost < 0.46;
-        if near && best.is_none_or(|(known, _)| cost < known) {
-            best = Some((cost, name));
-        }
-    }
-    best.map(|(_, name)| name.to_owned())
-}
-
-/// Damerau and Levenshtein: letters put in, left out, changed, or changed over with their neighbour.
-pub(crate) fn distance(one: &str, other: &str) -> usize {
-    let one: Vec<char> = one.chars().take(64).collect();
-    let other: Vec<char> = other.chars().take(64).collect();
-    let mut rows = vec![(0..=other.len()).collect::<Vec<usize>>()];
-    for at in 1..=one.len() {
-        let mut row = vec![at];
-        for to in 1..=other.len() {
-            let same = usize::from(one[at - 1] != other[to - 1]);
-            let mut cost = (rows[at - 1][to] + 1)
-                .min(row[to - 1] + 1)
-                .min(rows[at - 1][to - 1] + same);
-            if at > 1 && to > 1 && one[at - 1] == other[to - 2] && one[at - 2] == other[to - 1] {
-                cost = cost.min(rows[at - 2][to - 2] + 1);
-            }
-            row.push(cost);
-        }
-        rows.push(row);
-    }
-    rows[one.len()][other.len()]
 }

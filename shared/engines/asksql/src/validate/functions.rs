@@ -139,5 +139,5 @@ pub(super) fn misspelled(name: &str) -> Option<&'static str> {
         .iter()
         .chain(OTHERS)
         .copied()
-        .find(|known| known.len() > 2 && super::columns::distance(name, known) == 1)
+        .find(|known| known.len() > 2 && super::nearest::distance(name, known) == 1)
 }

@@ -5,6 +5,8 @@
 
 mod columns;
 mod functions;
+mod grouped;
+mod nearest;
 mod place;
 mod scope;
 mod statement;

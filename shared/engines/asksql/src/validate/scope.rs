@@ -7,7 +7,7 @@ use sqlparser::ast::{
 };
 
 use super::Checker;
-use crate::schema::{ColumnId, TableId};
+use crate::schema::ColumnId;
 
 /// A column of a relation: its name, and where it stands in the schema if it is there.
 #[derive(Debug, Clone)]
@@ -19,7 +19,6 @@ pub(crate) struct Output {
 #[derive(Debug, Clone)]
 pub(crate) struct Relation {
     pub(crate) name: String,
-    pub(crate) table: Option<TableId>,
     /// None where the columns are not known.
     pub(crate) columns: Option<Vec<Output>>,
 }
@@ -71,7 +70,6 @@ impl Checker<'_> {
             if recursive {
                 scope.common.push(Relation {
                     name: table.alias.name.value.clone(),
-                    table: None,
                     columns: None,
                 });
             }
@@ -91,7 +89,6 @@ impl Checker<'_> {
             }
             scope.common.push(Relation {
                 name: table.alias.name.value.clone(),
-                table: None,
                 columns,
             });
         }
@@ -328,7 +325,6 @@ impl Checker<'_> {
                 });
                 scope.relations.push(Relation {
                     name,
-                    table: None,
                     columns: renamed.or(inner),
                 });
             }
@@ -386,7 +382,6 @@ impl Checker<'_> {
                     .collect();
                 scope.relations.push(Relation {
                     name: alias.unwrap_or_else(|| table_name.value.clone()),
-                    table: Some(table),
                     columns: Some(columns),
                 });
             }
@@ -395,7 +390,6 @@ impl Checker<'_> {
                 // Its columns are not known either: nothing more is said of them.
                 scope.relations.push(Relation {
                     name: alias.unwrap_or_else(|| table_name.value.clone()),
-                    table: None,
                     columns: None,
                 });
             }

@@ -15,7 +15,7 @@ impl Checker<'_> {
                 expr, low, high, ..
             } => vec![(expr, low), (expr, high)],
             Expr::InList { expr, list, .. } => list.iter().map(|item| (&**expr, item)).collect(),
-            Expr::Like { expr, pattern, .. } | Expr::ILike { expr, pattern, .. } => {
+            Expr::Like { pattern, .. } | Expr::ILike { pattern, .. } => {
                 if number(pattern) {
                     self.error(
                         "E_TYPE_MISMATCH",

@@ -5,7 +5,8 @@ use sqlparser::ast::{
     SelectItem, SetExpr, TableFactor, Value as SqlValue,
 };
 
-use super::columns::{aggregate_in, nearest, parts};
+use super::columns::{aggregate_in, parts};
+use super::nearest::nearest;
 use super::scope::{Relation, Scope};
 use super::{Checker, Severity};
 use crate::words::token::normal_words;
@@ -143,7 +144,6 @@ impl Checker<'_> {
                         .map_or_else(|| name.value.clone(), |alias| alias.name.value.clone());
                     scope.relations.push(Relation {
                         name,
-                        table: Some(table),
                         columns: Some(columns),
                     });
                 }
@@ -183,16 +183,16 @@ impl Checker<'_> {
                     self.known_value(right, left, scope);
                 }
             }
-            Expr::Like { pattern, .. } | Expr::ILike { pattern, .. } => {
-                if super::types::text(pattern).is_some_and(|text| text.starts_with('%')) {
-                    self.push(
-                        "W_LIKE_LEADING_WILDCARD",
-                        Severity::Hint,
-                        "a pattern that begins with % looks at every row".to_owned(),
-                        None,
-                        None,
-                    );
-                }
+            Expr::Like { pattern, .. } | Expr::ILike { pattern, .. }
+                if super::types::text(pattern).is_some_and(|text| text.starts_with('%')) =>
+            {
+                self.push(
+                    "W_LIKE_LEADING_WILDCARD",
+                    Severity::Hint,
+                    "a pattern that begins with % looks at every row".to_owned(),
+                    None,
+                    None,
+                );
             }
             Expr::InSubquery {
                 subquery,

@@ -177,7 +177,6 @@ fn quote_end(letters: &[char], at: usize, close: char) -> Option<usize> {
 /// Reads `5,000`, `3.5`, `20%`, `1.5k`, `$2m`, `2024-05-01`, or a code such as `747-400` as a word.
 fn number_or_code(letters: &[char], start: usize, tokens: &mut Vec<Token>) -> usize {
     let mut at = start + usize::from(letters[start] == '$');
-    let digits_from = at;
     while at < letters.len() {
         let letter = letters[at];
         let digit_next = letters.get(at + 1).is_some_and(char::is_ascii_digit);
@@ -195,11 +194,10 @@ fn number_or_code(letters: &[char], start: usize, tokens: &mut Vec<Token>) -> us
     let text: String = letters[start..at].iter().collect();
     let plain = text.trim_start_matches('$').replace(',', "");
     let mut end = at;
-    let scaled = scaled(&plain).map(|number| {
+    let scaled = scaled(&plain).inspect(|_| {
         if letters.get(end) == Some(&'%') {
             end += 1;
         }
-        number
     });
     let shape = scaled.map_or(Shape::Word, Shape::Number);
     push(tokens, text, shape, start, end);
