@@ -124,6 +124,7 @@ impl Builder<'_> {
         self.entity_once(&mut query);
         self.complete_groups(&mut query);
         self.count_once(&mut query);
+        self.count_plainly(&mut query);
         self.intersect(&mut query)?;
         if query.distinct
             && query.set.is_none()

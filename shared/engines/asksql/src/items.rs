@@ -283,6 +283,7 @@ fn read(database: &Database, tokens: &[Token], item: &mut Item) -> f64 {
             let mut candidate = Candidate::new(Element::Column(*column), 1.05, Reason::Lexicon);
             candidate.value = Some(value.clone());
             item.values.push(candidate);
+            worth = worth.max(1.2 * count + 0.3);
         }
     }
     let value_worth = read_values(database, tokens, &lower, item);

@@ -32,6 +32,20 @@ impl Builder<'_> {
         }
     }
 
+    /// Different keys of one table are its rows.
+    pub(super) fn count_plainly(&mut self, query: &mut Query) {
+        let tables = query.own_tables(|column| self.schema.table_of(column));
+        let [table] = tables.as_slice() else {
+            return;
+        };
+        let key = self.schema.single_key(*table);
+        for value in &mut query.outputs {
+            if matches!(value, Value::Different(column) if Some(*column) == key) {
+                *value = Value::Rows(*table);
+            }
+        }
+    }
+
     /// What is told of one entity whose table has several rows for it is told once.
     pub(super) fn entity_once(&mut self, query: &mut Query) {
         if query.distinct

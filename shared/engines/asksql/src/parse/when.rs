@@ -171,6 +171,12 @@ impl Reader<'_> {
                 .take(4)
                 .find_map(|candidate| match candidate.element {
                     Element::Table(table) if candidate.score > 0.5 && timed(table) => Some(table),
+                    // The time of an item is that of its order.
+                    Element::Table(table) if candidate.score > 0.5 => {
+                        let columns = schema.tables[table].columns.iter();
+                        let parents = columns.filter_map(|column| schema.columns[*column].refers);
+                        parents.map(|key| schema.table_of(key)).find(|parent| timed(*parent))
+                    }
                     _ => None,
                 })
         });

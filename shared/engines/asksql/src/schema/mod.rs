@@ -197,7 +197,9 @@ impl Schema {
 
     /// No two rows of the table share a value of the column.
     pub(crate) fn is_unique(&self, column: ColumnId) -> bool {
-        self.single_key(self.table_of(column)) == Some(column)
-            || self.columns[column].facts.unique()
+        let facts = &self.columns[column];
+        // In a handful of rows anything may happen to differ.
+        let told = facts.facts.rows >= 30 || matches!(facts.role, Role::Id | Role::Name);
+        self.single_key(facts.table) == Some(column) || (told && facts.facts.unique())
     }
 }
