@@ -240,7 +240,13 @@ impl Builder<'_> {
             Element::Column(column) => {
                 let facts = &self.schema.columns[column];
                 let table = facts.table;
+                let there = self.items.iter().any(|item| {
+                    item.text.to_lowercase().ends_with("there")
+                        || item.text.eq_ignore_ascii_case("exist")
+                });
                 if facts.role == Role::Measure
+                    && !distinct
+                    && !there
                     && facts.is_number()
                     && facts.refers.is_none()
                     && !facts.key

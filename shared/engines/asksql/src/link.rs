@@ -254,6 +254,7 @@ impl WordIndex {
                     let element = Element::Column(*column);
                     if schema.columns[*column].table == id
                         && (table.display.len() == 2
+                            || schema.columns[*column].role == Role::Name
                             || schema.columns[*column]
                                 .words
                                 .iter()

@@ -149,6 +149,12 @@ impl Reader<'_> {
             self.push_value(Left::Column(slot), right(), at);
             return true;
         }
+        if matches!(self.lower(at + 1).as_str(), "time" | "times") && !self.is_mention(at + 1) {
+            self.used[at] = true;
+            self.used[at + 1] = true;
+            self.push_value(Left::Rows(None), right(), at);
+            return true;
+        }
         let after = self.skip(at + 1);
         if self.is_mention(after)
             && !matches!(self.lower(at).as_str(), "one" | "zero")

@@ -386,7 +386,11 @@ impl Reader<'_> {
         let before = self.back(at);
         !matches!(
             self.op(before),
-            Some(Operator::Of | Operator::Preposition | Operator::Each | Operator::Extreme(_))
+            Some(Operator::Of
+                    | Operator::Preposition
+                    | Operator::Each
+                    | Operator::Aggregate(_)
+                    | Operator::Extreme(_))
         )
     }
 

@@ -47,7 +47,8 @@ impl Reader<'_> {
             let text = item.text.clone();
             self.used[at] = true;
             self.used[next] = true;
-            let Some(slot) = self.text_before(at).or_else(|| self.any_text_slot(at)) else {
+            let named = self.text_before(at).or_else(|| self.text_behind(next));
+            let Some(slot) = named.or_else(|| self.any_text_slot(at)) else {
                 continue;
             };
             self.push_value(
@@ -84,6 +85,15 @@ impl Reader<'_> {
                 more = other + 1;
             }
         }
+    }
+
+    /// "include 'X' in their title"
+    fn text_behind(&mut self, literal: usize) -> Option<usize> {
+        let place = self.skip(literal + 2);
+        let named = self.is(literal + 1, Operator::Preposition)
+            && self.is_mention(place)
+            && self.items[place].has_column();
+        named.then(|| self.slot(place, Use::Compare))
     }
 
     /// The text column that is named before a phrase such as "contains".

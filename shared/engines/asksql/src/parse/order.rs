@@ -89,8 +89,14 @@ impl Reader<'_> {
                     }
                 }
                 Some(Operator::Of) => {}
-                _ if self.is_mention(at) && !keys.is_empty() && !self.joins_key(at) => break,
-                _ if self.is_mention(at) => {
+                _ if self.is_mention(at) && !keys.is_empty() && !self.joins_key(at) => {
+                    // "launch time": the second word only says more of the first.
+                    if last_used + 1 != at || self.items[at].table().is_some() {
+                        break;
+                    }
+                    self.used[at] = true;
+                }
+_ if self.is_mention(at) => {
                     // "age of the student" and "price in each": the table after "of" owns the key.
                     let owned = self.is(self.back(at), Operator::Of) && !keys.is_empty();
                     if owned && self.items[at].table().is_some() {

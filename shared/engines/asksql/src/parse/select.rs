@@ -141,6 +141,9 @@ impl Reader<'_> {
                     }
                     owning = false;
                 }
+                Some(Operator::Aggregate(Aggregate::Sum)) if aggregates.contains(&Aggregate::Count) => {
+                    self.used[at] = true;
+                }
                 Some(Operator::Aggregate(aggregate)) => {
                     self.used[at] = true;
                     if aggregates.last() == Some(&Aggregate::Count) {

@@ -92,6 +92,9 @@ impl Reader<'_> {
             {
                 return true;
             }
+            if self.items[before].is_value() {
+                continue;
+            }
             if !matches!(
                 self.op(before),
                 Some(
@@ -101,6 +104,7 @@ impl Reader<'_> {
                         | Operator::Preposition
                         | Operator::Filler
                         | Operator::Distinct
+                        | Operator::Each
                         | Operator::Do
                         | Operator::Have
                         | Operator::Their

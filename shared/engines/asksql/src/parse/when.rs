@@ -171,6 +171,11 @@ impl Reader<'_> {
                 .take(4)
                 .find_map(|candidate| match candidate.element {
                     Element::Table(table) if candidate.score > 0.5 && timed(table) => Some(table),
+                    Element::Column(column)
+                        if candidate.score > 0.95 && timed(schema.table_of(column)) =>
+                    {
+                        Some(schema.table_of(column))
+                    }
                     // The time of an item is that of its order.
                     Element::Table(table) if candidate.score > 0.5 => {
                         let columns = schema.tables[table].columns.iter();
@@ -237,6 +242,18 @@ impl Reader<'_> {
             "until" => Comparison::AtMost,
             _ => Comparison::Greater,
         };
+        // "in or after 2005" takes the year itself too.
+        let included = at >= 2
+            && self.is(at - 1, Operator::Or)
+            && matches!(self.lower(at - 2).as_str(), "in" | "on" | "during" | "by");
+        let comparison = match comparison {
+            Comparison::Greater if included => Comparison::AtLeast,
+            Comparison::Less if included => Comparison::AtMost,
+            other => other,
+        };
+        if included {
+            self.used[at - 1] = true;
+        }
         let mut next = at + 1;
         while next < self.end()
             && (matches!(
