@@ -198,6 +198,17 @@ impl Builder<'_> {
         Some(())
     }
 
+    /// One number is asked, and no condition picks out one row.
+    fn counts_all(&self) -> bool {
+        let one = self.sketch.conditions.iter().any(|condition| {
+            matches!(
+                condition.right,
+                Right::Value(_) | Right::Compare(Comparison::Equal, _)
+            )
+        });
+        !one && self.sketch.picks.len() == 1 && self.sketch.extremes.is_empty()
+    }
+
     /// Another output already tells the groups of the slot apart.
     fn stands_for_group(&self, group: usize) -> bool {
         let table = self.table(group);
@@ -247,7 +258,7 @@ impl Builder<'_> {
                 if facts.role == Role::Measure
                     && !distinct
                     && !there
-                    && facts.is_number()
+                    && facts.declared.is_number()
                     && facts.refers.is_none()
                     && !facts.key
                     && self.choose(Choice::CountInColumn, true)
@@ -275,6 +286,9 @@ impl Builder<'_> {
                     }) || facts.core.last().is_some_and(|word| word == "count"))
                     && self.choose(Choice::CountInColumn, true)
                 {
+                    if !self.sketch.groups.is_empty() || self.counts_all() {
+                        return Some(Value::Aggregate(Aggregate::Sum, column));
+                    }
                     return Some(Value::Column(column));
                 }
                 if self.schema.is_unique(column) && !distinct {
@@ -297,7 +311,12 @@ impl Builder<'_> {
             if tables.contains(&table) {
                 continue;
             }
-            if self.choose(Choice::JoinOwner, false) {
+            // A row that is named by another table's name ("gymnasts") restricts that table.
+            let elsewhere = self.schema.tables[table]
+                .display
+                .iter()
+                .all(|column| self.schema.table_of(*column) != table);
+            if self.choose(Choice::JoinOwner, elsewhere) {
                 query.tables.push(table);
             }
         }

@@ -56,9 +56,14 @@ impl Item {
             .any(|candidate| matches!(candidate.element, Element::Column(_)))
     }
 
+    /// Written in capitals, as codes are ("AS").
+    fn shouts(&self) -> bool {
+        self.text.len() > 1 && self.text.bytes().all(|byte| byte.is_ascii_uppercase())
+    }
+
     /// Reads as a value of the rows rather than as a name of the schema.
     pub(crate) fn is_value(&self) -> bool {
-        if self.operator.is_some() && !self.quoted {
+        if self.operator.is_some() && !self.quoted && !self.shouts() {
             return false;
         }
         if self.quoted {

@@ -152,6 +152,9 @@ impl Reader<'_> {
                 })
         });
         let mut united = crate::words::lemma(&self.lower(last + 1));
+        if united.starts_with("years old") {
+            united = "year".to_owned();
+        }
         let dollars = self.items[last].text.starts_with('$');
         if dollars {
             united = "dollar".to_owned();
@@ -306,6 +309,16 @@ impl Reader<'_> {
 
     /// The mention that a comparison from `at` to `last` is about.
     pub(super) fn attribute_near(&self, at: usize, last: usize) -> Option<usize> {
+        // "ids between 10 and 20 ...", "enrollment over 100 ...": right before it.
+        let direct = self.back(at);
+        if direct < self.end()
+            && self.is_mention(direct)
+            && self.is_measure_name(direct)
+            && self.items[direct].mention[0].reason == crate::link::Reason::Name
+            && !self.is(direct, Operator::Be)
+        {
+            return Some(direct);
+        }
         let mut after = self.skip(last + 1);
         if is_unit(&self.lower(after)) && !self.is_mention(after) {
             after = self.skip(after + 1);
@@ -389,7 +402,8 @@ impl Reader<'_> {
                             column.role,
                             crate::schema::Role::Date | crate::schema::Role::Year
                         ))
-                        && (named || column.role != crate::schema::Role::Id)
+                        && (named
+                            || column.role != crate::schema::Role::Id && column.refers.is_none())
                 }
                 Element::Table(_) => false,
             })

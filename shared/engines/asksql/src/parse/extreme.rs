@@ -386,11 +386,13 @@ impl Reader<'_> {
         let before = self.back(at);
         !matches!(
             self.op(before),
-            Some(Operator::Of
+            Some(
+                Operator::Of
                     | Operator::Preposition
                     | Operator::Each
                     | Operator::Aggregate(_)
-                    | Operator::Extreme(_))
+                    | Operator::Extreme(_)
+            )
         )
     }
 

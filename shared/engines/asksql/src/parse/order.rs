@@ -96,7 +96,7 @@ impl Reader<'_> {
                     }
                     self.used[at] = true;
                 }
-_ if self.is_mention(at) => {
+                _ if self.is_mention(at) => {
                     // "age of the student" and "price in each": the table after "of" owns the key.
                     let owned = self.is(self.back(at), Operator::Of) && !keys.is_empty();
                     if owned && self.items[at].table().is_some() {

@@ -141,7 +141,9 @@ impl Reader<'_> {
                     }
                     owning = false;
                 }
-                Some(Operator::Aggregate(Aggregate::Sum)) if aggregates.contains(&Aggregate::Count) => {
+                Some(Operator::Aggregate(Aggregate::Sum))
+                    if aggregates.contains(&Aggregate::Count) =>
+                {
                     self.used[at] = true;
                 }
                 Some(Operator::Aggregate(aggregate)) => {
@@ -356,15 +358,18 @@ impl Reader<'_> {
                 self.sketch.distinct = true;
             }
         } else {
-            let list: Vec<Aggregate> = if counted && aggregates.len() > 1 {
-                aggregates
-                    .iter()
-                    .copied()
-                    .filter(|aggregate| *aggregate != Aggregate::Count)
-                    .collect()
-            } else {
-                aggregates.clone()
-            };
+            let list: Vec<Aggregate> =
+                if counted && best_table && !aggregates.contains(&Aggregate::Average) {
+                    vec![Aggregate::Count]
+                } else if counted && aggregates.len() > 1 {
+                    aggregates
+                        .iter()
+                        .copied()
+                        .filter(|aggregate| *aggregate != Aggregate::Count)
+                        .collect()
+                } else {
+                    aggregates.clone()
+                };
             let several = list.len() > 1;
             for aggregate in list {
                 self.sketch.picks.push(Pick {

@@ -180,7 +180,9 @@ impl Reader<'_> {
                     Element::Table(table) if candidate.score > 0.5 => {
                         let columns = schema.tables[table].columns.iter();
                         let parents = columns.filter_map(|column| schema.columns[*column].refers);
-                        parents.map(|key| schema.table_of(key)).find(|parent| timed(*parent))
+                        parents
+                            .map(|key| schema.table_of(key))
+                            .find(|parent| timed(*parent))
                     }
                     _ => None,
                 })

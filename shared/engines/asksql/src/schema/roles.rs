@@ -89,7 +89,8 @@ fn role(column: &Column) -> Role {
     {
         Role::Year
     } else if column.kind.is_number() {
-        if matches!(last, "code" | "phone" | "zip") || (last == "number" && column.words.len() > 1) {
+        if matches!(last, "code" | "phone" | "zip") || (last == "number" && column.words.len() > 1)
+        {
             Role::Code
         } else {
             Role::Measure

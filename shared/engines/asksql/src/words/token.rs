@@ -53,6 +53,9 @@ pub(crate) fn tokenise(question: &str, most: usize) -> Vec<Token> {
         let letter = letters[at];
         if letter.is_whitespace() {
             at += 1;
+        } else if matches!(letter, '\'' | '’') && at > 0 && letters[at - 1].is_alphanumeric() {
+            // The possessive of a plural.
+            at += 1;
         } else if let Some(close) = closing(letter)
             && quote_opens(&letters, at)
             && let Some(end) = quote_end(&letters, at, close)
