@@ -1,5 +1,34 @@
 //! English to SQL without a language model: the same question gives the same answer, with a reason for
-//! every linked word.
+//! every linked word, a calibrated confidence, and a refusal where nothing fits.
+//!
+//! A [`Database`] is compiled once from its DDL, its rows and its owner's [`Lexicon`]; [`ask`] reads a
+//! question against it. The way of a question: words and times become spans, each with every
+//! table, column, value and operator that it may mean; a reader turns the spans into a sketch whose places
+//! are still open, and again for every wording that has a second reading; the places are filled so that
+//! they lie near one another in the schema; a filled sketch becomes a query of a small algebra, joined by
+//! the cheapest tree of foreign keys, and SQL; weights fitted offline order the readings, and the chance
+//! that the first is right comes from a second fit. [`validate`] checks SQL against the same database.
+//!
+//! The crate knows no clock (the day is an argument), no engine (a [`PlanCheck`] says what can be planned)
+//! and no language model. `tools/` holds the scripts that cut the synonyms, fit the weights and score.
+//!
+//! ```
+//! use millrace_asksql::{Database, Status, ask};
+//!
+//! let mut builder = Database::builder("CREATE TABLE cities (id INT PRIMARY KEY, name TEXT, country TEXT, population INT)")?;
+//! builder.csv("cities", "id,name,country,population\n1,Paris,France,2100000\n2,Rome,Italy,2800000\n".as_bytes())?;
+//! let database = builder.compile();
+//! let today = chrono::NaiveDate::from_ymd_opt(2024, 2, 14).unwrap_or_default();
+//!
+//! let answer = ask(&database, "What is the largest city in Italy?", today, &|_: &str| true);
+//! assert_eq!(
+//!     answer.parsed_query.sql.as_deref(),
+//!     Some("SELECT name FROM cities WHERE country = 'Italy' ORDER BY population DESC LIMIT 1"),
+//! );
+//! let refused = ask(&database, "drop table cities", today, &|_: &str| true);
+//! assert_eq!(refused.status, Status::Refused);
+//! # Ok::<(), millrace_asksql::SchemaError>(())
+//! ```
 
 #![warn(missing_docs)]
 
