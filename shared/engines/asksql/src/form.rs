@@ -1,0 +1,193 @@
+//! The algebra between English and SQL. Joins and the grouping of plain outputs are derived when it is
+//! written as SQL and do not stand in it.
+
+use crate::schema::{ColumnId, TableId};
+
+/// A function over the rows of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Aggregate {
+    Count,
+    Sum,
+    Average,
+    Minimum,
+    Maximum,
+}
+
+impl Aggregate {
+    pub(crate) const fn sql(self) -> &'static str {
+        match self {
+            Self::Count => "COUNT",
+            Self::Sum => "SUM",
+            Self::Average => "AVG",
+            Self::Minimum => "MIN",
+            Self::Maximum => "MAX",
+        }
+    }
+}
+
+/// How two values are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Comparison {
+    Equal,
+    Unequal,
+    Less,
+    Greater,
+    AtLeast,
+    AtMost,
+}
+
+impl Comparison {
+    pub(crate) const fn sql(self) -> &'static str {
+        match self {
+            Self::Equal => "=",
+            Self::Unequal => "<>",
+            Self::Less => "<",
+            Self::Greater => ">",
+            Self::AtLeast => ">=",
+            Self::AtMost => "<=",
+        }
+    }
+
+    /// What holds where this does not.
+    pub(crate) const fn opposite(self) -> Self {
+        match self {
+            Self::Equal => Self::Unequal,
+            Self::Unequal => Self::Equal,
+            Self::Less => Self::AtLeast,
+            Self::Greater => Self::AtMost,
+            Self::AtLeast => Self::Less,
+            Self::AtMost => Self::Greater,
+        }
+    }
+}
+
+/// Something that has a value: a column, or a function over the rows of a group.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Value {
+    Column(ColumnId),
+    /// Rows of the query; the table says whose rows are meant.
+    Rows(TableId),
+    Aggregate(Aggregate, ColumnId),
+    /// Different values of a column.
+    Different(ColumnId),
+}
+
+impl Value {
+    pub(crate) const fn column(&self) -> Option<ColumnId> {
+        match self {
+            Self::Column(column) | Self::Aggregate(_, column) | Self::Different(column) => {
+                Some(*column)
+            }
+            Self::Rows(_) => None,
+        }
+    }
+
+    pub(crate) const fn is_aggregate(&self) -> bool {
+        !matches!(self, Self::Column(_))
+    }
+}
+
+/// A constant as SQL writes it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Literal {
+    Text(String),
+    Number(f64),
+    /// A day, `YYYY-MM-DD`.
+    Date(String),
+}
+
+/// What a value is compared with.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Test {
+    Compare(Comparison, Literal),
+    /// Both ends included.
+    Between(Literal, Literal),
+    /// From the first day up to and without the second.
+    Interval(String, String),
+    /// Part of a text, whatever its case; true marks an open end.
+    Like {
+        open_start: bool,
+        text: String,
+        open_end: bool,
+    },
+    Missing,
+    Present,
+    /// Against one value of another query.
+    Query(Comparison, Box<Query>),
+    /// Among the values of another query.
+    In(Box<Query>),
+    NotIn(Box<Query>),
+}
+
+/// A condition.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Filter {
+    Test(Value, Test),
+    Any(Vec<Filter>),
+}
+
+/// What joins the answers of two queries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SetOperation {
+    Intersect,
+}
+
+/// A question in the algebra.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Query {
+    pub(crate) outputs: Vec<Value>,
+    pub(crate) distinct: bool,
+    pub(crate) filters: Vec<Filter>,
+    pub(crate) groups: Vec<ColumnId>,
+    pub(crate) having: Vec<Filter>,
+    pub(crate) order: Vec<(Value, bool)>,
+    pub(crate) limit: Option<u64>,
+    /// Tables that must be joined beside those of the columns.
+    pub(crate) tables: Vec<TableId>,
+    pub(crate) set: Option<(SetOperation, Box<Query>)>,
+}
+
+impl Query {
+    /// Tables that the query stands on, those of subqueries left out.
+    pub(crate) fn own_tables(&self, table_of: impl Fn(ColumnId) -> TableId) -> Vec<TableId> {
+        fn of_filter(filter: &Filter, found: &mut Vec<ColumnId>, tables: &mut Vec<TableId>) {
+            match filter {
+                Filter::Test(Value::Rows(table), _) => tables.push(*table),
+                Filter::Test(value, _) => found.extend(value.column()),
+                Filter::Any(filters) => {
+                    for filter in filters {
+                        of_filter(filter, found, tables);
+                    }
+                }
+            }
+        }
+        let mut columns = Vec::new();
+        let mut tables = Vec::new();
+        for value in self
+            .outputs
+            .iter()
+            .chain(self.order.iter().map(|(value, _)| value))
+        {
+            columns.extend(value.column());
+            if let Value::Rows(table) = value {
+                tables.push(*table);
+            }
+        }
+        columns.extend(&self.groups);
+        for filter in self.filters.iter().chain(&self.having) {
+            of_filter(filter, &mut columns, &mut tables);
+        }
+        let mut all: Vec<TableId> = Vec::new();
+        for table in columns
+            .into_iter()
+            .map(table_of)
+            .chain(tables)
+            .chain(self.tables.iter().copied())
+        {
+            if !all.contains(&table) {
+                all.push(table);
+            }
+        }
+        all
+    }
+}

@@ -1,0 +1,205 @@
+//! What the engine knows of a database: tables, columns, keys, the words of their names, their roles,
+//! and how tables are joined.
+
+mod ddl;
+mod joins;
+mod naming;
+mod roles;
+
+pub(crate) use ddl::read_tables;
+pub(crate) use joins::{Edge, JoinGraph};
+pub(crate) use naming::{name_words, written_out};
+pub(crate) use roles::finish;
+
+/// Place of a table in [`Schema::tables`].
+pub(crate) type TableId = usize;
+/// Place of a column in [`Schema::columns`].
+pub(crate) type ColumnId = usize;
+
+/// A fault of the DDL or of the rows that a database is built from.
+#[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SchemaError {
+    /// The DDL does not parse.
+    #[error("the schema does not parse: {0}; send CREATE TABLE statements of standard SQL")]
+    Syntax(String),
+    /// The DDL holds something else than tables.
+    #[error("only CREATE TABLE is taken, found: {0}")]
+    NotATable(String),
+    /// A name stands twice.
+    #[error("{0} is defined twice; give every table and every column of a table its own name")]
+    Twice(String),
+    /// There is no table.
+    #[error("the schema has no table; send at least one CREATE TABLE statement")]
+    Empty,
+    /// More than the engine takes.
+    #[error("the schema has more than {most} {what}; leave out what is not asked about")]
+    TooLarge {
+        /// What there is too much of.
+        what: &'static str,
+        /// The limit.
+        most: usize,
+    },
+    /// Rows were given for a table or a column that is not there.
+    #[error("{0} is not in the schema")]
+    Unknown(String),
+    /// The CSV text does not parse.
+    #[error("the rows of {table} do not parse as CSV: {fault}")]
+    Rows {
+        /// The table.
+        table: String,
+        /// What is wrong.
+        fault: String,
+    },
+}
+
+/// What a column holds, as far as questions care.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Whole numbers.
+    Integer,
+    /// Other numbers.
+    Real,
+    /// Text, and everything without a better name.
+    Text,
+    /// Days.
+    Date,
+    /// Days with a time.
+    Timestamp,
+    /// True and false.
+    Boolean,
+}
+
+impl Kind {
+    pub(crate) const fn is_number(self) -> bool {
+        matches!(self, Self::Integer | Self::Real)
+    }
+
+    pub(crate) const fn is_time(self) -> bool {
+        matches!(self, Self::Date | Self::Timestamp)
+    }
+}
+
+/// What a column is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    Id,
+    Name,
+    Code,
+    Date,
+    Year,
+    Measure,
+    Flag,
+    Text,
+}
+
+/// What the rows say of a column.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Facts {
+    pub(crate) rows: usize,
+    pub(crate) nulls: usize,
+    pub(crate) distinct: usize,
+    /// Every value that is there reads as a number.
+    pub(crate) numeric: bool,
+    pub(crate) minimum: f64,
+    pub(crate) maximum: f64,
+}
+
+impl Facts {
+    pub(crate) fn unique(&self) -> bool {
+        self.rows > 1 && self.distinct + self.nulls >= self.rows && self.nulls == 0
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Column {
+    pub(crate) table: TableId,
+    pub(crate) name: String,
+    /// Base forms of the words of the name.
+    pub(crate) words: Vec<String>,
+    /// `words` without those of the table.
+    pub(crate) core: Vec<String>,
+    pub(crate) kind: Kind,
+    pub(crate) declared: Kind,
+    pub(crate) role: Role,
+    pub(crate) key: bool,
+    /// The column that this one refers to.
+    pub(crate) refers: Option<ColumnId>,
+    pub(crate) facts: Facts,
+}
+
+impl Column {
+    pub(crate) fn is_number(&self) -> bool {
+        self.kind.is_number()
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Table {
+    pub(crate) name: String,
+    pub(crate) words: Vec<String>,
+    pub(crate) columns: Vec<ColumnId>,
+    pub(crate) key: Vec<ColumnId>,
+    /// What stands for a row when the table is shown: one column, or first and last name.
+    pub(crate) display: Vec<ColumnId>,
+    /// Only joins two others.
+    pub(crate) link: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ForeignKey {
+    pub(crate) from: ColumnId,
+    pub(crate) to: ColumnId,
+    /// Stands in the DDL, and was not guessed from names.
+    pub(crate) declared: bool,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Schema {
+    pub(crate) tables: Vec<Table>,
+    pub(crate) columns: Vec<Column>,
+    pub(crate) keys: Vec<ForeignKey>,
+}
+
+impl Schema {
+    pub(crate) fn table_of(&self, column: ColumnId) -> TableId {
+        self.columns[column].table
+    }
+
+    pub(crate) fn table_named(&self, name: &str) -> Option<TableId> {
+        let exact = self.tables.iter().position(|table| table.name == name);
+        exact.or_else(|| {
+            self.tables
+                .iter()
+                .position(|table| table.name.eq_ignore_ascii_case(name))
+        })
+    }
+
+    pub(crate) fn column_named(&self, table: TableId, name: &str) -> Option<ColumnId> {
+        let columns = &self.tables[table].columns;
+        let find = |same: &dyn Fn(&str) -> bool| {
+            columns
+                .iter()
+                .copied()
+                .find(|column| same(&self.columns[*column].name))
+        };
+        find(&|other| other == name).or_else(|| find(&|other| other.eq_ignore_ascii_case(name)))
+    }
+
+    /// The column that tells the rows of a table apart, if it is one column.
+    pub(crate) fn single_key(&self, table: TableId) -> Option<ColumnId> {
+        match self.tables[table].key.as_slice() {
+            [key] => Some(*key),
+            _ => None,
+        }
+    }
+
+    /// No two rows of the table share a value of the column.
+    pub(crate) fn is_unique(&self, column: ColumnId) -> bool {
+        let facts = &self.columns[column];
+        // In a handful of rows anything may happen to differ.
+        let told = facts.facts.rows >= 30 || matches!(facts.role, Role::Id | Role::Name);
+        self.single_key(facts.table) == Some(column) || (told && facts.facts.unique())
+    }
+}

@@ -1,0 +1,71 @@
+"""Fits the weights of the ranking on a dump of `score.py --dump` (tuning databases only).
+
+usage: fit.py DUMP.jsonl WEIGHTS.rs [START_WEIGHTS.rs]
+
+For each question with a right and a wrong reading, the chance of the right ones under a softmax of the
+scores is raised (gradient ascent, pulled towards the start). Needs numpy.
+"""
+
+import json
+import re
+import sys
+
+import numpy
+
+
+def main():
+    dump, out = sys.argv[1:3]
+    start = None
+    text = open(out).read()
+    body = text[text.index("= [") + 3 :]
+    start = numpy.array([float(number) for number in re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", body)])
+    features, right, group = [], [], []
+    count = 0
+    best = 0
+    for line in open(dump):
+        case = json.loads(line)
+        if any(case["right"]) and not all(case["right"]):
+            features += case["features"]
+            right += case["right"]
+            group += [count] * len(case["right"])
+            count += 1
+    features, right, group = numpy.array(features), numpy.array(right), numpy.array(group)
+    if len(start) != features.shape[1]:
+        raise SystemExit(f"{len(start)} weights for {features.shape[1]} features")
+    scale = features.std(axis=0) + 1e-6
+    scaled = features / scale
+    weights = start * scale
+    origin = weights.copy()
+    first = numpy.r_[True, group[1:] != group[:-1]]
+    starts = numpy.flatnonzero(first)
+
+    def accuracy(weights):
+        scores = scaled @ weights
+        top = numpy.maximum.reduceat(scores, starts)
+        hits = (scores >= top[group] - 1e-12) & right
+        return numpy.maximum.reduceat(hits.astype(float), starts).mean()
+
+    print("before", accuracy(weights), "of", count)
+    moment = numpy.zeros_like(weights)
+    square = numpy.zeros_like(weights)
+    for step in range(1, 1201):
+        scores = scaled @ weights
+        top = numpy.maximum.reduceat(scores, starts)
+        odds = numpy.exp(scores - top[group])
+        all_odds = odds / numpy.add.reduceat(odds, starts)[group]
+        right_odds = odds * right
+        right_odds = right_odds / (numpy.add.reduceat(right_odds, starts)[group] + 1e-12)
+        gradient = scaled.T @ (right_odds - all_odds) / count - 2e-3 * (weights - origin)
+        moment = 0.9 * moment + 0.1 * gradient
+        square = 0.999 * square + 0.001 * gradient**2
+        weights = weights + 0.02 * (moment / (1 - 0.9**step)) / (numpy.sqrt(square / (1 - 0.999**step)) + 1e-8)
+    print("after", accuracy(weights))
+    plain = weights / scale
+    lines = ["//! Fitted by `tools/fit.py`; do not edit by hand.", "", "use super::FEATURES;", "", "pub(crate) const WEIGHTS: [f64; FEATURES] = ["]
+    lines += [f"    {weight:.4f}," for weight in plain]
+    lines += ["];", ""]
+    open(out, "w").write("\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()
