@@ -85,11 +85,12 @@ pub(crate) fn correlation(a: &[f64], b: &[f64]) -> Option<f64> {
     if squares_a <= 0.0 || squares_b <= 0.0 {
         return None;
     }
-    let correlation = products / (squares_a.sqrt() * squares_b.sqrt());
     // Squares of the largest numbers there are go beyond them.
-    correlation
-        .is_finite()
-        .then(|| correlation.clamp(-1.0, 1.0))
+    let deviations = squares_a.sqrt() * squares_b.sqrt();
+    if !(deviations.is_finite() && products.is_finite()) {
+        return None;
+    }
+    Some((products / deviations).clamp(-1.0, 1.0))
 }
 
 /// What a table of two columns of codes says of real and of synthetic rows.
