@@ -62,7 +62,8 @@ pub(crate) fn tv_complement(real: &[u32], synthetic: &[u32], states: u32) -> Opt
     Some(1.0 - off / 2.0)
 }
 
-/// Pearson's correlation over rows with both values; nothing of constants.
+/// Pearson's correlation over rows with both values; nothing of constants, nor of numbers too large for
+/// it.
 pub(crate) fn correlation(a: &[f64], b: &[f64]) -> Option<f64> {
     let both = a.iter().zip(b).filter(|(a, b)| !a.is_nan() && !b.is_nan());
     let (mut count, mut sum_a, mut sum_b) = (0.0, 0.0, 0.0);
@@ -84,7 +85,12 @@ pub(crate) fn correlation(a: &[f64], b: &[f64]) -> Option<f64> {
     if squares_a <= 0.0 || squares_b <= 0.0 {
         return None;
     }
-    Some((products / (squares_a.sqrt() * squares_b.sqrt())).clamp(-1.0, 1.0))
+    // Squares of the largest numbers there are go beyond them.
+    let deviations = squares_a.sqrt() * squares_b.sqrt();
+    if !(deviations.is_finite() && products.is_finite()) {
+        return None;
+    }
+    Some((products / deviations).clamp(-1.0, 1.0))
 }
 
 /// What a table of two columns of codes says of real and of synthetic rows.
@@ -193,6 +199,7 @@ mod tests {
         let r =
             correlation(&[1.0, 2.0, 3.0, f64::NAN], &[2.0, 4.0, 6.0, 1.0]).expect("no constant");
         assert!((r - 1.0).abs() < 1e-12);
+        assert_eq!(correlation(&[0.0, 1.0, f64::MAX], &[1.0, 2.0, 3.0]), None);
         assert_eq!(correlation(&[1.0, 1.0], &[2.0, 4.0]), None);
     }
 
