@@ -80,11 +80,7 @@ pub fn merge(work: MergeWork<Cut, Written>) -> Result<Vec<Piece>, Failure> {
     if work.rejected > limit {
         return Err(of_run(TabularError::TooManyRejects { limit }));
     }
-    let (written, sources): (Vec<Written>, Vec<_>) = work
-        .parts
-        .into_iter()
-        .map(|(written, source)| (written, source.0))
-        .unzip();
+    let (written, sources): (Vec<Written>, Vec<_>) = work.parts.into_iter().unzip();
     if let [only] = written.as_slice() {
         return Ok(vec![Piece::Copy {
             part: 0,

@@ -226,6 +226,64 @@ async fn a_machine_that_fails_gives_the_job_back() {
 }
 
 #[tokio::test]
+async fn of_two_merges_at_once_neither_takes_away_what_the_other_has_published() {
+    let (output, rejects, _) = by_one("csv").await;
+    let house = House::large(Faults::none(), "csv").await;
+    let execution = house.hand_over().await;
+    for number in &execution.plan().await.expect("a plan") {
+        execution.part(number).await.expect("a part");
+    }
+    // The machine takes a call for lost that still runs, and calls again.
+    let merge = || execution.task(json!({"task": "merge"}));
+    let (first, second) = tokio::join!(merge(), merge());
+    assert_eq!(
+        [&first, &second].iter().filter(|end| end.is_ok()).count(),
+        1
+    );
+    execution
+        .task(json!({"task": "give-up"}))
+        .await
+        .expect("an end");
+    let (merged, merged_rejects, _) = house.result().await;
+    assert_eq!((merged, merged_rejects), (output, rejects));
+    house.assert_no_parts();
+}
+
+#[tokio::test]
+async fn a_plan_that_comes_twice_forgets_no_part() {
+    let house = House::large(Faults::none(), "csv").await;
+    let execution = house.hand_over().await;
+    let plan = || execution.plan();
+    let (first, second) = tokio::join!(plan(), plan());
+    assert_eq!(first, second);
+    let parts = first.expect("a plan");
+    execution.part(&parts[0]).await.expect("a part");
+    let before = house.memory.faults.calls(Operation::PutObject);
+    assert_eq!(execution.plan().await.as_ref(), Ok(&parts));
+    execution.part(&parts[0]).await.expect("a part");
+    let after = house.memory.faults.calls(Operation::PutObject);
+    assert_eq!(after, before, "it is not made again");
+    assert_eq!(execution.run().await, Some(parts.len()));
+}
+
+#[tokio::test]
+async fn tasks_of_a_job_that_is_gone_have_nothing_to_do() {
+    let house = House::new(file("large.csv", json!([])), content()).await;
+    let worker = house.worker(LARGE, PART);
+    for name in ["plan", "part", "merge"] {
+        let event = house.event(name);
+        assert_eq!(event.name(), name);
+        let answer = worker.run(event, house.deadline()).await;
+        assert!(
+            matches!(answer, Err(TaskFailure::Permanent(_))),
+            "{name}: {answer:?}"
+        );
+    }
+    let answer = worker.run(house.event("give-up"), house.deadline()).await;
+    assert_eq!(answer, Ok(json!({})));
+}
+
+#[tokio::test]
 async fn a_cancelled_job_stops_between_parts_and_leaves_nothing() {
     let house = House::large(Faults::none(), "csv").await;
     let execution = house.hand_over().await;

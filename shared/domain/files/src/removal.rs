@@ -71,24 +71,38 @@ impl Files {
         }
     }
 
+    /// Deletes what any attempt has put together, published or not.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn remove_outputs(&self, job: &str) -> Result<(), JobError> {
+        self.remove_under(&output_folder(job)).await
+    }
+
+    /// Deletes what attempts have made on the way.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn remove_parts(&self, place: &Place) -> Result<(), JobError> {
+        self.remove_under(&place.prefix()).await
+    }
+
     /// Deletes the input, whatever its name, and everything that any attempt has written.
-    async fn remove_objects(&self, place: &Place) -> Result<(), FileError> {
+    async fn remove_objects(&self, place: &Place) -> Result<(), JobError> {
+        self.remove_under(&input_key(&place.id, "")).await?;
+        self.remove_outputs(&place.id).await?;
+        self.remove_parts(place).await
+    }
+
+    async fn remove_under(&self, prefix: &str) -> Result<(), JobError> {
         let objects = &self.ports().objects;
-        let prefixes = [
-            input_key(&place.id, ""),
-            output_folder(&place.id),
-            place.prefix(),
-        ];
-        for prefix in prefixes {
-            loop {
-                let page = objects.list(&prefix, None).await?;
-                if page.objects.is_empty() {
-                    break;
-                }
-                let keys: Vec<String> = page.objects.into_iter().map(|object| object.key).collect();
-                objects.delete(&keys).await?;
+        loop {
+            let page = objects.list(prefix, None).await?;
+            if page.objects.is_empty() {
+                return Ok(());
             }
+            let keys: Vec<String> = page.objects.into_iter().map(|object| object.key).collect();
+            objects.delete(&keys).await?;
         }
-        Ok(())
     }
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::error::JobError;
 use crate::job::Detail;
+use crate::progress::Report;
 use crate::rows::Place;
 use crate::service::Jobs;
 use crate::state::State;
@@ -39,15 +40,15 @@ pub struct JobPart<M> {
 }
 
 impl<M> JobPart<M> {
-    /// A part of which nothing is done.
+    /// A part that is as far as `report` says.
     #[must_use]
-    pub const fn new(number: u32) -> Self {
+    pub const fn of(number: u32, report: &Report) -> Self {
         Self {
             number,
-            rows_read: 0,
-            rows_written: 0,
-            rows_rejected: 0,
-            bytes: 0,
+            rows_read: report.rows_read,
+            rows_written: report.rows_written,
+            rows_rejected: report.rows_rejected,
+            bytes: report.bytes,
             made: None,
         }
     }

@@ -69,6 +69,6 @@ pub use secret::TenantKey;
 pub use source::ReadAhead;
 pub use worker::{
     MACHINE, Made, MergeWork, NewOutput, OtherFile, OtherFiles, Outcome, PartMade, Plan, Settings,
-    SharedPart, TaskEnd, Work, Worker,
+    TaskEnd, Work, Worker,
 };
 pub use writer::ObjectWriter;

@@ -1,6 +1,7 @@
 //! From a message to the end of an attempt.
 
 mod attempt;
+mod merge;
 mod others;
 mod output;
 mod parts;
@@ -14,9 +15,10 @@ use millrace_formats::SharedSource;
 use millrace_jobs::{Claim, Failure, JobError, Message};
 
 use self::attempt::Attempt;
+pub use self::merge::MergeWork;
 pub use self::others::{OtherFile, OtherFiles};
 pub use self::output::NewOutput;
-pub use self::parts::{MACHINE, MergeWork, PartMade, Plan, SharedPart, TaskEnd};
+pub use self::parts::{MACHINE, PartMade, Plan, TaskEnd};
 use crate::monitor::Monitor;
 use crate::patience::Patience;
 use crate::secret::TenantKey;

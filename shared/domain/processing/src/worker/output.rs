@@ -13,7 +13,7 @@ use crate::stop::Stop;
 use crate::writer::{ObjectWriter, Target, Upload};
 
 /// Media type of rejected rows.
-const REJECTS_TYPE: &str = "application/x-ndjson";
+pub(super) const REJECTS_TYPE: &str = "application/x-ndjson";
 
 /// Where an attempt makes its files. Clones are the same place.
 #[derive(Debug, Clone)]

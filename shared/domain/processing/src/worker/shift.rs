@@ -133,13 +133,7 @@ impl<'worker> Shift<'worker> {
         let Share::Part { number, done } = self.share else {
             return self.jobs().report(&self.ticket, &latest).await;
         };
-        let part: JobPart<()> = JobPart {
-            rows_read: latest.rows_read,
-            rows_written: latest.rows_written,
-            rows_rejected: latest.rows_rejected,
-            bytes: latest.bytes,
-            ..JobPart::new(number)
-        };
+        let part: JobPart<()> = JobPart::of(number, &latest);
         let told = self.jobs().put_part(&self.ticket, &part).await?;
         let (directive, job) = self.jobs().look(&self.ticket).await?;
         let (Directive::Continue, Directive::Continue, Some(job)) = (told, directive, job) else {

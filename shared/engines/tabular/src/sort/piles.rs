@@ -152,8 +152,7 @@ impl Pile {
     }
 
     /// Rows lie all over the memory, and a copy that waits for one of them before it looks for the next
-    /// takes three times as long: so all are found first, and of some the first bytes are fetched before
-    /// any is copied.
+    /// takes longer: so all are found first, and of some the first bytes are fetched before any is copied.
     fn texts(&self, values: &[StringViewArray], places: &[u64]) -> ArrayRef {
         let found: Vec<&str> = places
             .iter()
