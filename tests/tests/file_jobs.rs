@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use millrace_tests::{Caller, kill_workers};
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 const SAMPLE: &str = "name,city,age\nAlice,New York,30\nBob,London,25\nCharlie,New York,35\n";
@@ -11,64 +12,16 @@ const GLANCE: Duration = Duration::from_millis(200);
 /// How often at most.
 const GLANCES: u32 = 600;
 
-struct Api {
-    client: Client,
-    base: String,
-    token: String,
-}
-
-async fn answer(request: RequestBuilder) -> (StatusCode, Value) {
-    let answer = request.send().await.expect("the stack answers");
-    let status = answer.status();
-    let text = answer.text().await.expect("an answer is text");
-    let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-    (status, body)
-}
+struct Api(Caller);
 
 impl Api {
-    /// Somebody who was not there before, signed in.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the caller of the test names the stack, and a stack keeps its users between runs"
-    )]
     async fn signed_in(name: &str) -> Self {
-        let base =
-            std::env::var("MILLRACE_URL").unwrap_or_else(|_| "http://localhost:8000".to_owned());
-        let now = std::time::SystemTime::now()
-            .duration_since(std::time::UNIX_EPOCH)
-            .expect("after 1970");
-        let address = format!("{name}.{}@example.com", now.as_nanos());
-        let client = Client::new();
-        let body = json!({ "email": address, "password": "correct horse" });
-        let register = client.post(format!("{base}/api/v1/auth/register"));
-        let (status, _) = answer(register.json(&body)).await;
-        assert_eq!(status, StatusCode::CREATED);
-        let form = format!(
-            "username={}&password=correct+horse",
-            address.replace('@', "%40")
-        );
-        let login = client
-            .post(format!("{base}/api/v1/auth/login"))
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(form);
-        let (status, login) = answer(login).await;
-        assert_eq!(status, StatusCode::OK, "{login}");
-        let token = login["access_token"].as_str().expect("an access token");
-        Self {
-            token: token.to_owned(),
-            client,
-            base,
-        }
+        Self(Caller::signed_in(name).await)
     }
 
     async fn call(&self, method: Method, path: &str, body: Option<Value>) -> (StatusCode, Value) {
-        let url = format!("{}/api/v1/jobs{path}", self.base);
-        let request = self.client.request(method, url).bearer_auth(&self.token);
-        answer(match body {
-            Some(body) => request.json(&body),
-            None => request,
-        })
-        .await
+        let path = format!("/api/v1/jobs{path}");
+        self.0.call(method, &path, body.as_ref()).await
     }
 
     async fn post(&self, path: &str, body: Value) -> (StatusCode, Value) {
@@ -89,16 +42,10 @@ impl Api {
         job
     }
 
-    async fn put(&self, url: &Value, body: impl Into<reqwest::Body>) {
-        let put = self.client.put(url.as_str().expect("a URL")).body(body);
-        let put = put.header("content-type", "text/csv").send().await;
-        assert_eq!(put.expect("the store answers").status(), StatusCode::OK);
-    }
-
     async fn upload(&self, id: &str, body: impl Into<reqwest::Body>) {
         let (status, url) = self.post(&format!("/{id}/upload-url"), json!({})).await;
         assert_eq!(status, StatusCode::OK, "{url}");
-        self.put(&url["upload_url"], body).await;
+        self.0.put(&url["upload_url"], body).await;
     }
 
     async fn mark(&self, id: &str, name: &str) -> (StatusCode, Value) {
@@ -135,6 +82,7 @@ impl Api {
         assert_eq!(status, StatusCode::OK, "{url}");
         let url = url["download_url"].as_str().expect("a URL");
         let file = self
+            .0
             .client
             .get(url)
             .send()
@@ -252,6 +200,7 @@ async fn a_file_in_parts_comes_out_whole() {
         .zip([first, last])
     {
         let put = api
+            .0
             .client
             .put(part["url"].as_str().expect("a URL"))
             .body(body.to_vec());
@@ -387,26 +336,6 @@ async fn a_running_job_is_cancelled_within_five_seconds() {
     assert_eq!(again["output_object_key"], json!(null));
 }
 
-/// Ends the processes of the workers at once, as a machine that goes down does. Gives how many there
-/// were: none, where the functions run somewhere else than on this machine.
-fn kill_workers() -> usize {
-    let mut killed = 0;
-    for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let environment = std::fs::read(entry.path().join("environ")).unwrap_or_default();
-        let mut variables = environment.split(|byte| *byte == 0);
-        let is_worker = |variable: &[u8]| {
-            variable.starts_with(b"AWS_LAMBDA_FUNCTION_NAME=")
-                && variable.ends_with(b"-file-worker")
-        };
-        if variables.any(is_worker) {
-            let mut kill = std::process::Command::new("kill");
-            let kill = kill.arg("-KILL").arg(entry.file_name()).status();
-            killed += usize::from(kill.is_ok_and(|status| status.success()));
-        }
-    }
-    killed
-}
-
 #[tokio::test]
 #[ignore = "needs the running stack"]
 async fn a_large_file_is_made_in_parts_though_its_workers_are_killed() {
@@ -437,7 +366,7 @@ async fn a_large_file_is_made_in_parts_though_its_workers_are_killed() {
             let stage = &job["progress"]["stage"];
             if job["status"] == "RUNNING" && stage.is_string() && !stages.contains(stage) {
                 stages.push(stage.clone());
-                killed += kill_workers();
+                killed += kill_workers("file-worker");
             }
             job["status"] == "COMPLETED" || job["status"] == "FAILED"
         })

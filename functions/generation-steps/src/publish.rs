@@ -95,17 +95,7 @@ impl Worker {
         let place = ticket.place();
         let objects = &self.ports().objects;
         let cleared = async {
-            let prefix = parts_prefix(&place);
-            let mut cursor = None;
-            loop {
-                let page = objects.list(&prefix, cursor.as_deref()).await?;
-                let keys: Vec<String> = page.objects.into_iter().map(|found| found.key).collect();
-                objects.delete(&keys).await?;
-                cursor = page.next;
-                if cursor.is_none() {
-                    break;
-                }
-            }
+            objects.delete_under(&parts_prefix(&place)).await?;
             self.generation.jobs().forget_parts(&place).await
         };
         if let Err(error) = cleared.await {

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use futures::{StreamExt, TryStreamExt, stream};
 use millrace_files::StoredInput;
 use millrace_generation::{GenerationJob, Stage};
-use millrace_jobs::{Failure, JobPart, Ticket};
+use millrace_jobs::{Failure, JobPart, Report, Ticket};
 use millrace_ports::{ObjectHead, Objects, PortError};
 use millrace_processing::ReadAhead;
 
@@ -243,10 +243,13 @@ async fn make_part(
     let key = part_key(&ticket.place(), number);
     worker.write(&key, bytes.into(), content_type(job)).await?;
     let rows = made.written.rows;
-    let part = JobPart {
+    let report = Report {
         rows_written: rows,
+        ..Report::new("generate")
+    };
+    let part = JobPart {
         made: Some(made),
-        ..JobPart::new(number)
+        ..JobPart::of(number, &report)
     };
     let put = || worker.generation.jobs().put_part(ticket, &part);
     heed(worker.patience().call(may_pass, put).await?)?;

@@ -175,6 +175,21 @@ pub trait Objects: Send + Sync + Debug {
     /// [`PortError`] of the service.
     async fn delete(&self, keys: &[String]) -> Result<(), PortError>;
 
+    /// Deletes all objects whose keys begin with `prefix`; not atomic.
+    ///
+    /// # Errors
+    /// [`PortError`] of the service.
+    async fn delete_under(&self, prefix: &str) -> Result<(), PortError> {
+        loop {
+            let page = self.list(prefix, None).await?;
+            if page.objects.is_empty() {
+                return Ok(());
+            }
+            let keys: Vec<String> = page.objects.into_iter().map(|object| object.key).collect();
+            self.delete(&keys).await?;
+        }
+    }
+
     /// A URL that lets anyone download the object for `lifetime` (1 s to 7 days), with the
     /// headers of `disposition`. Signs nothing but the host; the object need not exist yet.
     ///

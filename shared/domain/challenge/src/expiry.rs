@@ -82,14 +82,7 @@ impl Store {
 
     pub(crate) async fn remove_files(&self, tenant: &Tenant, id: &str) -> Result<(), StoreError> {
         let prefix = object_prefix(tenant, id);
-        loop {
-            let page = self.objects().list(&prefix, None).await?;
-            if page.objects.is_empty() {
-                return Ok(());
-            }
-            let keys: Vec<String> = page.objects.into_iter().map(|object| object.key).collect();
-            self.objects().delete(&keys).await?;
-        }
+        Ok(self.objects().delete_under(&prefix).await?)
     }
 
     pub(crate) async fn remove_rows(&self, tenant: &Tenant, id: &str) -> Result<(), StoreError> {

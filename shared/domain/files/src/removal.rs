@@ -1,7 +1,7 @@
 //! Removal of jobs with their files: by their owners, and when their time is over.
 
 use millrace_jobs::{JobError, Place, State, Swept};
-use millrace_ports::Tenant;
+use millrace_ports::{PortError, Tenant};
 
 use crate::detail::Upload;
 use crate::error::FileError;
@@ -75,34 +75,24 @@ impl Files {
     ///
     /// # Errors
     /// The store's.
-    pub async fn remove_outputs(&self, job: &str) -> Result<(), JobError> {
-        self.remove_under(&output_folder(job)).await
+    pub async fn remove_outputs(&self, job: &str) -> Result<(), PortError> {
+        let objects = &self.ports().objects;
+        objects.delete_under(&output_folder(job)).await
     }
 
     /// Deletes what attempts have made on the way.
     ///
     /// # Errors
     /// The store's.
-    pub async fn remove_parts(&self, place: &Place) -> Result<(), JobError> {
-        self.remove_under(&place.prefix()).await
+    pub async fn remove_parts(&self, place: &Place) -> Result<(), PortError> {
+        self.ports().objects.delete_under(&place.prefix()).await
     }
 
     /// Deletes the input, whatever its name, and everything that any attempt has written.
     async fn remove_objects(&self, place: &Place) -> Result<(), JobError> {
-        self.remove_under(&input_key(&place.id, "")).await?;
-        self.remove_outputs(&place.id).await?;
-        self.remove_parts(place).await
-    }
-
-    async fn remove_under(&self, prefix: &str) -> Result<(), JobError> {
         let objects = &self.ports().objects;
-        loop {
-            let page = objects.list(prefix, None).await?;
-            if page.objects.is_empty() {
-                return Ok(());
-            }
-            let keys: Vec<String> = page.objects.into_iter().map(|object| object.key).collect();
-            objects.delete(&keys).await?;
-        }
+        objects.delete_under(&input_key(&place.id, "")).await?;
+        self.remove_outputs(&place.id).await?;
+        Ok(self.remove_parts(place).await?)
     }
 }

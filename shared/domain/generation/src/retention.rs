@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use millrace_jobs::{JobError, Place};
-use millrace_ports::{Condition, Index, Objects, Query, Tenant, TransactError, Write, item};
+use millrace_ports::{Condition, Index, Query, Tenant, TransactError, Write, item};
 use serde_json::Value;
 
 use crate::companion::{CUSTOMERS, customer};
@@ -153,7 +153,7 @@ impl Generation {
             self.remove_output(job, &output.place).await?;
         }
         let own = &self.ports().objects;
-        empty(own.as_ref(), &place.prefix()).await?;
+        own.delete_under(&place.prefix()).await?;
         match self.jobs.erase(&place).await {
             Ok(()) | Err(JobError::NotFound) => Ok(()),
             Err(error) => Err(error.into()),
@@ -233,17 +233,5 @@ impl Generation {
             }
         }
         Err(JobError::Busy.into())
-    }
-}
-
-/// Deletes all objects below a prefix.
-async fn empty(objects: &dyn Objects, prefix: &str) -> Result<(), GenerationError> {
-    loop {
-        let page = objects.list(prefix, None).await?;
-        if page.objects.is_empty() {
-            return Ok(());
-        }
-        let keys: Vec<String> = page.objects.into_iter().map(|object| object.key).collect();
-        objects.delete(&keys).await?;
     }
 }

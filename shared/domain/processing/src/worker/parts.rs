@@ -266,7 +266,7 @@ impl Worker {
         let place = ticket.place();
         let cleared = async {
             self.files.jobs().forget_parts(&place).await?;
-            self.files.remove_parts(&place).await
+            Ok::<_, JobError>(self.files.remove_parts(&place).await?)
         };
         if let Err(error) = cleared.await {
             tracing::warn!(job = place.id, %error, "parts of a job are left behind");
