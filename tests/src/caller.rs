@@ -64,7 +64,6 @@ impl Caller {
     }
 
     /// A request in this user's name.
-    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = format!("{}{path}", self.base);
         self.client.request(method, url).bearer_auth(&self.token)

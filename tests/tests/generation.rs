@@ -92,12 +92,19 @@ async fn a_job_from_its_creation_to_its_rows() {
         }))
         .await;
     let job = api.completed(&id).await;
-    assert_eq!((&job["progress"], &job["outputRows"]), (&json!(100), &json!(1000)));
+    assert_eq!(
+        (&job["progress"], &job["outputRows"]),
+        (&json!(100), &json!(1000))
+    );
     assert_eq!(
         names(&job["stages"], "name"),
         ["validate", "plan", "generate", "verify", "publish"]
     );
-    assert!(names(&job["stages"], "status").iter().all(|status| status == "completed"));
+    assert!(
+        names(&job["stages"], "status")
+            .iter()
+            .all(|status| status == "completed")
+    );
     assert_eq!(job["configuration"]["projectId"], "project-id");
     let output = api.output(&job).await;
     assert_eq!(job["outputBytes"], output.len());
@@ -108,23 +115,38 @@ async fn a_job_from_its_creation_to_its_rows() {
     assert_eq!(names(&list["jobs"], "jobId"), [id.as_str()]);
     let events = api.get(&format!("/jobs/{id}/events")).await;
     let events = names(&events["events"], "event");
-    assert_eq!(events.first().map(String::as_str), Some("created"), "{events:?}");
+    assert_eq!(
+        events.first().map(String::as_str),
+        Some("created"),
+        "{events:?}"
+    );
     assert!(events.len() >= 7, "{events:?}");
     let limits = api.get("/rate-limits").await;
     assert_eq!(
-        (&limits["currentJobs"], &limits["maxJobs"], &limits["cooldownPeriod"]),
+        (
+            &limits["currentJobs"],
+            &limits["maxJobs"],
+            &limits["cooldownPeriod"]
+        ),
         (&json!(0), &json!(5), &json!(45)),
     );
     assert_eq!(names(&limits["cooldownJobs"], "jobId"), [id.as_str()]);
     let (status, body) = api.call(Method::DELETE, &format!("/jobs/{id}"), None).await;
-    assert_eq!(status, StatusCode::BAD_REQUEST, "a job that has ended: {body}");
+    assert_eq!(
+        status,
+        StatusCode::BAD_REQUEST,
+        "a job that has ended: {body}"
+    );
 
     let other = Api::signed_in("stranger").await;
     let (status, _) = other.call(Method::GET, &format!("/jobs/{id}"), None).await;
     assert_eq!(status, StatusCode::FORBIDDEN);
     let health = api.get("/health").await;
     assert_eq!(health["status"], "healthy", "{health}");
-    assert!(health["metrics"]["completedJobs"].as_u64() >= Some(1), "{health}");
+    assert!(
+        health["metrics"]["completedJobs"].as_u64() >= Some(1),
+        "{health}"
+    );
 }
 
 #[tokio::test]
@@ -133,17 +155,32 @@ async fn a_caller_may_wait_and_choose_type_and_retention() {
     let api = Api::signed_in("choice").await;
     let types = names(&api.get("/types").await["types"], "name");
     for name in [
-        "customers", "users", "products", "orders", "transactions", "time-series", "web-events",
-        "log-lines", "geo-points", "text-reviews", "like-input",
+        "customers",
+        "users",
+        "products",
+        "orders",
+        "transactions",
+        "time-series",
+        "web-events",
+        "log-lines",
+        "geo-points",
+        "text-reviews",
+        "like-input",
     ] {
-        assert!(types.iter().any(|found| found == name), "{name} in {types:?}");
+        assert!(
+            types.iter().any(|found| found == name),
+            "{name} in {types:?}"
+        );
     }
-    let wish = json!({ "dataType": "users", "dataSize": 10, "outputFormat": "NDJSON", "isAsync": false });
+    let wish =
+        json!({ "dataType": "users", "dataSize": 10, "outputFormat": "NDJSON", "isAsync": false });
     let (status, created) = api.call(Method::POST, "/jobs", Some(wish)).await;
     assert_eq!(status, StatusCode::OK, "{created}");
     let id = created["jobId"].as_str().expect("an id");
     let output = api.output(&api.completed(id).await).await;
-    let lines = output.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    let lines = output
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty());
     let rows: Vec<Value> = lines
         .map(|line| serde_json::from_slice(line).expect("a row"))
         .collect();
@@ -151,10 +188,15 @@ async fn a_caller_may_wait_and_choose_type_and_retention() {
 
     assert_eq!(api.get("/retention").await, json!({ "retentionDays": 180 }));
     let ninety = json!({ "retentionDays": 90 });
-    let (status, set) = api.call(Method::PUT, "/retention", Some(ninety.clone())).await;
+    let (status, set) = api
+        .call(Method::PUT, "/retention", Some(ninety.clone()))
+        .await;
     assert_eq!(
         (status, set),
-        (StatusCode::OK, json!({ "success": true, "retentionDays": 90 }))
+        (
+            StatusCode::OK,
+            json!({ "success": true, "retentionDays": 90 })
+        )
     );
     assert_eq!(api.get("/retention").await, ninety);
 }
@@ -170,7 +212,10 @@ async fn what_cannot_be_made_is_named() {
     let mut paths = names(faults, "path");
     paths.sort();
     assert_eq!(paths, ["dataSize", "dataType", "outputFormat"], "{refusal}");
-    assert!(refusal.to_string().contains("did you mean transactions?"), "{refusal}");
+    assert!(
+        refusal.to_string().contains("did you mean transactions?"),
+        "{refusal}"
+    );
     let wish = json!({ "dataType": "users", "dataSize": 1, "outputBucket": "somebody-elses" });
     let (status, refusal) = api.call(Method::POST, "/jobs", Some(wish)).await;
     assert_eq!(status, StatusCode::FORBIDDEN, "{refusal}");
@@ -185,7 +230,11 @@ async fn what_cannot_be_made_is_named() {
     });
     let id = api.create(wish).await;
     let job = api.wait(&id, |job| !is_live(job)).await;
-    assert_eq!((&job["status"], &job["error"]["code"]), (&json!("failed"), &json!("INPUT_NOT_FOUND")), "{job}");
+    assert_eq!(
+        (&job["status"], &job["error"]["code"]),
+        (&json!("failed"), &json!("INPUT_NOT_FOUND")),
+        "{job}"
+    );
 }
 
 #[tokio::test]
@@ -219,12 +268,18 @@ async fn rows_like_those_of_a_file() {
     assert!(quality["score"].as_f64() > Some(0.9), "{job}");
     let output = api.output(&job).await;
     let mut reader = csv::Reader::from_reader(output.as_ref());
-    assert_eq!(reader.headers().expect("a header"), vec!["customer", "city", "age", "income"]);
+    assert_eq!(
+        reader.headers().expect("a header"),
+        vec!["customer", "city", "age", "income"]
+    );
     let inputs: BTreeSet<&str> = text.lines().collect();
     let output = std::str::from_utf8(&output).expect("text");
     let rows: Vec<&str> = output.lines().skip(1).collect();
     assert_eq!(rows.len(), 5_000);
-    assert!(rows.iter().all(|row| !inputs.contains(row)), "a row of the input");
+    assert!(
+        rows.iter().all(|row| !inputs.contains(row)),
+        "a row of the input"
+    );
 }
 
 #[tokio::test]
@@ -243,15 +298,28 @@ async fn a_paused_and_killed_job_makes_the_bytes_of_an_undisturbed_one() {
     let job = api.wait(&disturbed, generates).await;
     assert_eq!(job["status"], "running", "{job}");
     let (status, paused) = api.act(&disturbed, "pause").await;
-    assert_eq!((status, paused), (StatusCode::OK, json!({ "success": true })));
+    assert_eq!(
+        (status, paused),
+        (StatusCode::OK, json!({ "success": true }))
+    );
     let job = api.get(&format!("/jobs/{disturbed}")).await;
     assert_eq!(job["status"], "paused", "{job}");
     let (status, resumed) = api.act(&disturbed, "resume").await;
-    assert_eq!((status, resumed), (StatusCode::OK, json!({ "success": true })));
-    api.wait(&disturbed, |job| job["status"] == "running" || !is_live(job)).await;
+    assert_eq!(
+        (status, resumed),
+        (StatusCode::OK, json!({ "success": true }))
+    );
+    api.wait(&disturbed, |job| {
+        job["status"] == "running" || !is_live(job)
+    })
+    .await;
     let killed = kill_workers("generation-steps");
     let (status, again) = api.act(&disturbed, "resume").await;
-    assert_eq!(status, StatusCode::BAD_REQUEST, "it is no paused job: {again}");
+    assert_eq!(
+        status,
+        StatusCode::BAD_REQUEST,
+        "it is no paused job: {again}"
+    );
     let job = api.completed(&disturbed).await;
     assert_eq!(job["outputRows"], 4_000_000, "{killed} killed");
 
@@ -271,7 +339,10 @@ async fn a_cancelled_job_leaves_nothing() {
         .await;
     api.wait(&id, |job| job["status"] == "running").await;
     let (status, cancelled) = api.call(Method::DELETE, &format!("/jobs/{id}"), None).await;
-    assert_eq!((status, cancelled), (StatusCode::OK, json!({ "success": true })));
+    assert_eq!(
+        (status, cancelled),
+        (StatusCode::OK, json!({ "success": true }))
+    );
     let job = api.wait(&id, |job| !is_live(job)).await;
     assert_eq!(job["status"], "cancelled", "{job}");
     assert_eq!(job.get("outputUrl"), None, "{job}");
@@ -283,10 +354,9 @@ async fn a_cancelled_job_leaves_nothing() {
 #[tokio::test]
 #[ignore = "needs the running stack"]
 async fn of_twenty_customers_at_once_all_jobs_end_and_none_twice() {
-    let names = (0..20).map(|number| format!("crowd{number}"));
     let mut customers = Vec::new();
-    for name in names {
-        customers.push(Api::signed_in(&name).await);
+    for number in 0..20 {
+        customers.push(Api::signed_in(&format!("crowd{number}")).await);
     }
     let wish = json!({ "dataType": "orders", "dataSize": 200, "outputFormat": "JSON" });
     let crowd = customers.iter().map(|api| async {

@@ -107,7 +107,7 @@ impl Worker {
         };
         let failure = match ended {
             Ok(TaskEnd::Again(failure)) => failure,
-            Ok(TaskEnd::Done(())) | Ok(TaskEnd::Over) => return Ok(()),
+            Ok(TaskEnd::Done(()) | TaskEnd::Over) => return Ok(()),
             Err(error) => {
                 tracing::warn!(job = message.job_id, %error, "an attempt is given back");
                 store_silent()
