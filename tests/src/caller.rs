@@ -69,6 +69,12 @@ impl Caller {
         self.client.request(method, url).bearer_auth(&self.token)
     }
 
+    /// Whether the stack runs on this machine.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        self.base.starts_with("http://localhost")
+    }
+
     /// Calls the stack, with a body of JSON or without one.
     pub async fn call(
         &self,

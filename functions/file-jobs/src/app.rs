@@ -134,7 +134,9 @@ pub fn failure(error: FileError) -> Failure {
         FileError::Job(JobError::Refused(refusal)) => Failure::bad_request(refusal.to_string()),
         FileError::Job(JobError::Port(error)) => error.into(),
         // File jobs have no slots.
-        FileError::Job(JobError::Busy | JobError::NoSlot { .. }) => Failure::unavailable(error),
+        FileError::Job(JobError::Busy | JobError::NoSlot { .. } | JobError::Blocked(_)) => {
+            Failure::unavailable(error)
+        }
         FileError::Job(JobError::Unreadable(_)) => Failure::internal(error),
     }
 }

@@ -150,6 +150,7 @@ pub fn failure(error: GenerationError, now: DateTime<Utc>) -> Failure {
         GenerationError::Job(JobError::Refused(refusal)) => {
             Failure::bad_request(refusal.to_string())
         }
+        GenerationError::Job(JobError::Blocked(sentence)) => Failure::bad_request(sentence),
         GenerationError::Job(JobError::Port(error)) => error.into(),
         GenerationError::Job(JobError::Busy | JobError::NoSlot { .. }) => {
             Failure::unavailable(error)

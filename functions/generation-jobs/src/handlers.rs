@@ -117,7 +117,7 @@ pub async fn list(
         .await;
     let mut jobs = Vec::new();
     for job in found.map_err(|error| app.failure(error))? {
-        jobs.push(app.shown(job).await?);
+        jobs.push(show::in_brief(app.shown(job).await?));
     }
     Ok(Json(api::GenerationJobs { jobs }))
 }

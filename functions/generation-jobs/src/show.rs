@@ -5,6 +5,7 @@ use millrace_api::generation as api;
 use millrace_edge::Failure;
 use millrace_generation::{GenerationJob, resume_until};
 use millrace_jobs::{Detail, RecordedEvent, State};
+use serde_json::Value;
 
 /// A job as its owner sees it, with a link to its output where there is one.
 pub fn job(job: GenerationJob, output_url: Option<String>) -> Result<api::GenerationJob, Failure> {
@@ -35,6 +36,14 @@ pub fn job(job: GenerationJob, output_url: Option<String>) -> Result<api::Genera
         warnings: job.warnings,
         job_id: job.id,
     })
+}
+
+/// The same in a list, which says of the quality no more than its scores.
+pub fn in_brief(mut job: api::GenerationJob) -> api::GenerationJob {
+    if let Some(Value::Object(quality)) = &mut job.quality {
+        quality.retain(|_, value| !value.is_array());
+    }
+    job
 }
 
 /// An event as the owner of its job sees it.
@@ -126,7 +135,7 @@ fn configuration(job: &GenerationJob) -> Result<api::GenerationConfiguration, Fa
     })
 }
 
-fn json(text: Option<&str>) -> Result<Option<serde_json::Value>, Failure> {
+fn json(text: Option<&str>) -> Result<Option<Value>, Failure> {
     text.map(serde_json::from_str)
         .transpose()
         .map_err(Failure::internal)

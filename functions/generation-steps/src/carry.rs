@@ -5,90 +5,115 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use futures::{StreamExt, TryStreamExt, stream};
+use millrace_generation::chunks_prefix;
 use millrace_ports::{Objects, PortError, Segment};
 
 use crate::halt::{Halt, Step};
 use crate::shift::Shift;
 use crate::stages::parts_missing;
 
-/// Bytes of a chunk, at least.
+/// Bytes of a chunk.
 const CHUNK_BYTES: u64 = 32 << 20;
-/// Chunks of an output, at most about.
-const MOST_CHUNKS: u64 = 8_000;
+/// Parts beyond which each is one chunk: an output is assembled of 10,000 pieces at most.
+const MANY_PARTS: usize = 1_000;
+/// Bytes of a chunk then, more than a part has.
+const LARGE_CHUNK_BYTES: u64 = 512 << 20;
+/// Chunks that are carried side by side; they are held in memory.
+const AT_A_TIME: usize = 4;
 
-/// Writes segments of the own bucket as an object of another one.
+/// Bytes of the own bucket that become an object of the other one.
+struct Chunk {
+    source: String,
+    etag: String,
+    range: Range<u64>,
+    key: String,
+}
+
+/// Writes segments of the own bucket as an object of another one. Chunks stay until the job has ended: a
+/// call that was stopped before goes on with what is there.
 pub async fn carry(
     shift: &Shift<'_>,
     segments: Vec<Segment>,
     (target, key): (&Arc<dyn Objects>, &str),
     content_type: &str,
 ) -> Step<()> {
-    let mut chunks = Vec::new();
-    let carried = chunk_by_chunk(shift, segments, (target, key), &mut chunks).await;
-    let written = match carried {
-        Ok(segments) => {
-            let write = || target.concatenate(&segments, key, content_type);
-            let patience = shift.worker.patience();
-            let written = patience.call(PortError::retryable, write).await;
-            written.map_err(Halt::from)
-        }
-        Err(halt) => Err(halt),
-    };
-    if let Err(error) = target.delete(&chunks).await {
-        tracing::warn!(key, %error, "chunks of an output are left behind");
-    }
-    written
+    let (pieces, chunks) = cut_all(shift, segments).await?;
+    let total: u64 = chunks.iter().map(Chunk::length).sum();
+    let done = AtomicU64::new(0);
+    let large = chunks.iter().any(|chunk| chunk.length() > CHUNK_BYTES);
+    let carried = chunks.iter().map(async |chunk| {
+        carry_chunk(shift, chunk, target).await?;
+        let done = done.fetch_add(chunk.length(), Ordering::Relaxed) + chunk.length();
+        shift
+            .pace
+            .tell(0.1 + 0.8 * done as f64 / total.max(1) as f64)
+    });
+    stream::iter(carried)
+        .buffer_unordered(if large { 1 } else { AT_A_TIME })
+        .try_collect::<()>()
+        .await?;
+    let write = || target.concatenate(&pieces, key, content_type);
+    let patience = shift.worker.patience();
+    Ok(patience.call(PortError::retryable, write).await?)
 }
 
-async fn chunk_by_chunk(
-    shift: &Shift<'_>,
-    segments: Vec<Segment>,
-    (target, key): (&Arc<dyn Objects>, &str),
-    chunks: &mut Vec<String>,
-) -> Step<Vec<Segment>> {
+/// The segments, those of objects as chunks; and the chunks.
+async fn cut_all(shift: &Shift<'_>, segments: Vec<Segment>) -> Step<(Vec<Segment>, Vec<Chunk>)> {
     let (worker, own) = (shift.worker, &shift.worker.ports().objects);
-    let patience = worker.patience();
-    let mut sources = Vec::new();
-    let mut total = 0;
+    let length = if segments.len() > MANY_PARTS {
+        LARGE_CHUNK_BYTES
+    } else {
+        CHUNK_BYTES
+    };
+    let prefix = chunks_prefix(&shift.ticket.place());
+    let (mut pieces, mut chunks) = (Vec::new(), Vec::new());
     for segment in segments {
         let Some(source) = segment.key().map(str::to_owned) else {
-            sources.push((segment, None));
+            pieces.push(segment);
             continue;
         };
         let look = || own.head(&source);
-        let head = patience.call(PortError::retryable, look).await?;
+        let head = worker.patience().call(PortError::retryable, look).await?;
         let head = head.ok_or_else(|| Halt::Again(parts_missing()))?;
         let range = match &segment {
             Segment::Range(_, range) => range.clone(),
             _ => 0..head.size,
         };
-        total += range.end - range.start;
-        sources.push((segment, Some((source, head.etag, range))));
-    }
-    let length = CHUNK_BYTES.max(total / MOST_CHUNKS);
-    let (mut carried, mut done) = (Vec::new(), 0);
-    for (segment, source) in sources {
-        let Some((source, etag, range)) = source else {
-            carried.push(segment);
-            continue;
-        };
         for range in cut(&range, length) {
-            done += range.end - range.start;
-            let read = || own.get_range(&source, &etag, range.clone());
-            let body = patience.call(PortError::retryable, read).await?;
-            let body = body.ok_or_else(|| Halt::Again(parts_missing()))?;
-            let name = format!("{key}.{}.{:06}", shift.ticket.job_id, chunks.len());
-            chunks.push(name.clone());
-            let write = || target.put(&name, body.clone(), "application/octet-stream");
-            patience.call(PortError::retryable, write).await?;
-            carried.push(Segment::Object(name));
-            shift
-                .pace
-                .tell(0.1 + 0.8 * done as f64 / total.max(1) as f64)?;
+            let key = format!("{prefix}{:06}", chunks.len());
+            pieces.push(Segment::Object(key.clone()));
+            chunks.push(Chunk {
+                source: source.clone(),
+                etag: head.etag.clone(),
+                range,
+                key,
+            });
         }
     }
-    Ok(carried)
+    Ok((pieces, chunks))
+}
+
+/// Carries a chunk, unless it is there. Whoever made it made it of the same parts.
+async fn carry_chunk(shift: &Shift<'_>, chunk: &Chunk, target: &Arc<dyn Objects>) -> Step<()> {
+    let (patience, own) = (shift.worker.patience(), &shift.worker.ports().objects);
+    let look = || target.size(&chunk.key);
+    if patience.call(PortError::retryable, look).await? == Some(chunk.length()) {
+        return Ok(());
+    }
+    let read = || own.get_range(&chunk.source, &chunk.etag, chunk.range.clone());
+    let body = patience.call(PortError::retryable, read).await?;
+    let body = body.ok_or_else(|| Halt::Again(parts_missing()))?;
+    let write = || target.put(&chunk.key, body.clone(), "application/octet-stream");
+    Ok(patience.call(PortError::retryable, write).await?)
+}
+
+impl Chunk {
+    fn length(&self) -> u64 {
+        self.range.end - self.range.start
+    }
 }
 
 /// A range in pieces of at most so many bytes.

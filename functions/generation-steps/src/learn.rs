@@ -12,6 +12,8 @@ use crate::shift::Pace;
 const COMPARED_ROWS: u64 = 200_000;
 /// Rows of them that are made at once.
 const BATCH_ROWS: u64 = 16_384;
+/// Pairs of columns that are told of; a report is kept with its job.
+const TOLD_PAIRS: usize = 100;
 /// Share of the stage that reading is; comparing is the rest.
 const READING: f64 = 0.8;
 
@@ -93,7 +95,7 @@ fn compare(
         start = end;
         pace.tell(READING + (1.0 - READING) * start as f64 / rows as f64)?;
     }
-    Ok(comparison.finish()?)
+    Ok(comparison.finish()?.with_worst_pairs(TOLD_PAIRS))
 }
 
 fn format(format: FileFormat) -> Format {

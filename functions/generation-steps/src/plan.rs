@@ -30,6 +30,8 @@ const LEAST_SPAN: u32 = 2;
 const PART_BYTES: u64 = 128 << 20;
 /// Bytes in memory of the rows of a workbook, which is made as one part.
 const MOST_SHEET_BYTES: u64 = 1 << 30;
+/// Bytes in memory of all rows: about what the most parts of [`PART_BYTES`] hold.
+const MOST_OUTPUT_BYTES: u64 = 1 << 40;
 /// Largest plan, and largest model, that is read back.
 const MOST_BYTES: u64 = 256 << 20;
 
@@ -69,6 +71,12 @@ impl Plan {
         let rows = job.detail.data_size;
         let columns = maker.schema().fields().len() as u64;
         let row_bytes = maker.row_bytes(rows)?.max(1);
+        if rows.saturating_mul(row_bytes) > MOST_OUTPUT_BYTES {
+            return Err(Halt::failed(
+                "OUTPUT_TOO_LARGE",
+                "so many rows of this width are more than one output can hold: ask for fewer rows, or for fewer columns",
+            ));
+        }
         let fitting = (part_cells / columns.max(1)).min(PART_BYTES / row_bytes);
         let group = ParquetOptions::default().row_group_rows;
         // Row groups of parts are as long as those of one file.
@@ -164,7 +172,7 @@ pub fn model_key(place: &Place) -> String {
 }
 
 /// Parts and plans of another version are made again.
-const VERSION: &str = env!("CARGO_PKG_VERSION");
+const VERSION: &str = millrace_records::VERSION;
 
 impl Worker {
     /// The plan that was written down by this version of the program.

@@ -7,7 +7,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use millrace_files::StoredInput;
 use millrace_formats::write::WriteError;
 use millrace_formats::write::merge::{MergeKind, MergePlan, Piece};
-use millrace_generation::{GenerationJob, Made, ObjectPlace, Output, Stage, parts_prefix};
+use millrace_generation::{GenerationJob, Made, ObjectPlace, Output, Stage};
 use millrace_jobs::{Ending, Ticket};
 use millrace_ports::{Objects, PortError, Segment};
 use millrace_processing::ReadAhead;
@@ -39,6 +39,8 @@ impl Worker {
         let place = self.generation.buckets().output(&job);
         let target = self.generation.buckets().objects(&place.bucket);
         let target = Arc::clone(target.ok_or_else(|| no_bucket("output", &place.bucket))?);
+        let begin = || self.generation.begin_output(&job);
+        self.patience().call(may_pass, begin).await?;
         let shift = Shift::new(self, ticket, Stage::Publish, deadline);
         let bytes = shift
             .beside(assemble(&shift, &job, &parts, (&target, &place)))
@@ -56,50 +58,17 @@ impl Worker {
             quality: learned.map(|input| input.quality),
             warnings,
         };
-        let written = target.head(&place.key).await?.map(|head| head.etag);
+        if target.size(&place.key).await? != Some(bytes) {
+            return Err(Halt::Again(parts_missing()));
+        }
         let publish = || self.generation.publish(ticket, &made);
         match self.patience().call(may_pass, publish).await? {
             Ending::Recorded => {
-                self.clear(ticket).await;
+                self.generation.clear_parts(&job).await;
                 Ok(())
             }
             Ending::Void => Err(Halt::Over),
-            Ending::Cancelled => {
-                self.take_away(&target, &place, written).await;
-                Err(Halt::Cancelled)
-            }
-        }
-    }
-
-    /// Removes an output that nobody was told of, unless it is another one by now.
-    async fn take_away(
-        &self,
-        target: &Arc<dyn Objects>,
-        place: &ObjectPlace,
-        written: Option<String>,
-    ) {
-        let removed = async {
-            let head = target.head(&place.key).await?;
-            if head.map(|head| head.etag) == written {
-                target.delete(std::slice::from_ref(&place.key)).await?;
-            }
-            Ok::<_, PortError>(())
-        };
-        if let Err(error) = removed.await {
-            tracing::warn!(key = place.key, %error, "an output of a cancelled job is left behind");
-        }
-    }
-
-    /// Takes the parts away, which are of no use any more. What is left goes with the job.
-    pub async fn clear(&self, ticket: &Ticket) {
-        let place = ticket.place();
-        let objects = &self.ports().objects;
-        let cleared = async {
-            objects.delete_under(&parts_prefix(&place)).await?;
-            self.generation.jobs().forget_parts(&place).await
-        };
-        if let Err(error) = cleared.await {
-            tracing::warn!(job = ticket.job_id, %error, "parts are left behind");
+            Ending::Cancelled => Err(Halt::Cancelled),
         }
     }
 }

@@ -64,10 +64,12 @@ impl Worker {
             Stage::Plan
         };
         let job = self.enter(ticket, stage).await?;
-        if let Some(plan) = self.stored_plan(ticket).await? {
+        if let Some(plan) = self.stored_plan(ticket).await?
+            && self.is_of_its_input(&job, &plan).await?
+        {
             return Ok(plan.spans());
         }
-        // What another version has left is of no use.
+        // What another version, or another input, has left is of no use.
         let place = ticket.place();
         let forget = || self.generation.jobs().forget_parts(&place);
         self.patience().call(may_pass, forget).await?;
@@ -81,6 +83,14 @@ impl Worker {
         let plan = Plan::new(&job, &maker, cells, learned)?;
         self.store_plan(ticket, &plan).await?;
         Ok(plan.spans())
+    }
+
+    /// Whether what was learned is what the input still is.
+    async fn is_of_its_input(&self, job: &GenerationJob, plan: &Plan) -> Step<bool> {
+        match &plan.learned {
+            Some(learned) => Ok(self.input(job).await?.head.etag == learned.etag),
+            None => Ok(true),
+        }
     }
 
     async fn learn(

@@ -189,7 +189,8 @@ impl Worker {
         match work.await {
             Ok(done) => return Ok(TaskEnd::Done(done)),
             Err(Halt::Again(failure)) => return Ok(TaskEnd::Again(failure)),
-            Err(Halt::Over) => {}
+            // Its owner may have cancelled it while it was paused.
+            Err(Halt::Over) => self.tidy(ticket).await?,
             Err(Halt::Failed(failure)) => {
                 tracing::info!(job = ticket.job_id, code = failure.code, "a job fails");
                 let fail = || jobs.fail(ticket, failure.clone());
@@ -198,7 +199,7 @@ impl Worker {
             Err(Halt::Cancelled) => {
                 let stopped = || jobs.stopped(ticket);
                 self.patience().call(may_pass, stopped).await?;
-                self.clear(ticket).await;
+                self.tidy(ticket).await?;
             }
         }
         Ok(TaskEnd::Over)
@@ -210,15 +211,23 @@ impl Worker {
         let jobs = self.generation.jobs();
         let lost = || jobs.release(ticket, Failure::worker_lost(ticket.attempt));
         self.patience().call(may_pass, lost).await?;
-        match jobs.read(&ticket.place()).await {
-            // A failed job can be resumed.
-            Ok(job) if !matches!(job.state, State::Succeeded | State::Cancelled) => Ok(()),
-            Ok(_) | Err(JobError::NotFound) => {
-                self.clear(ticket).await;
-                Ok(())
-            }
-            Err(error) => Err(error.into()),
+        Ok(self.tidy(ticket).await?)
+    }
+
+    /// Takes away what was made of a job that nobody goes on with. A failed one can be resumed.
+    async fn tidy(&self, ticket: &Ticket) -> Result<(), JobError> {
+        let jobs = self.generation.jobs();
+        let read = async || match jobs.read(&ticket.place()).await {
+            Err(JobError::NotFound) => Ok(None),
+            read => read.map(Some),
+        };
+        match self.patience().call(may_pass, read).await? {
+            Some(job) if job.state == State::Cancelled => self.generation.tidy(&job).await,
+            Some(job) if job.state == State::Succeeded => self.generation.clear_parts(&job).await,
+            // What is gone took everything along.
+            Some(_) | None => {}
         }
+        Ok(())
     }
 }
 

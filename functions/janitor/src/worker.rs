@@ -57,17 +57,17 @@ impl Janitor {
     }
 
     async fn retention(&self, deadline: DateTime<Utc>) -> Result<Value, TaskFailure> {
+        let sessions = self.sessions.sweep_expired(MOST_SESSIONS).await;
+        let sessions = sessions.map_err(|error| match error {
+            StoreError::Port(error) => error.into(),
+            other => TaskFailure::Retryable(other.to_string()),
+        })?;
         let removed = self.generation.sweep_retention(deadline).await;
         let removed = removed.map_err(task_failure)?;
         if removed.unfinished {
             // Those that were removed are gone; the next try goes on.
             return Err(TaskFailure::DeadlineExceeded(deadline));
         }
-        let sessions = self.sessions.sweep_expired(MOST_SESSIONS).await;
-        let sessions = sessions.map_err(|error| match error {
-            StoreError::Port(error) => error.into(),
-            other => TaskFailure::Retryable(other.to_string()),
-        })?;
         Ok(json!({
             "jobs": removed.jobs,
             "uploads": removed.uploads,

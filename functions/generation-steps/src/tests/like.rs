@@ -71,10 +71,8 @@ async fn an_input_is_learned_and_its_likeness_made_and_judged() {
     assert!(outputs[0] == outputs[1], "wherever the input lies");
 }
 
-#[tokio::test]
-async fn a_resumed_job_needs_its_input_no_more() {
-    let undisturbed = house("data", input()).await;
-    undisturbed.hand_over().await.run().await.expect("an end");
+/// A job that has made its first parts, was paused, and is resumed once its input is `other`.
+async fn resumed(other: &str) -> House {
     let house = house("data", input()).await;
     let first = house.hand_over().await;
     for task in ["validate", "learn"] {
@@ -84,17 +82,52 @@ async fn a_resumed_job_needs_its_input_no_more() {
     first.task("generate", &span).await.expect("parts");
     let paused = house.generation.pause(&house.ada, &house.job).await;
     paused.expect("a job");
+    let objects = &house.memory.objects;
+    let put = objects.put(
+        "ada/uploads/a.csv",
+        Bytes::from(other.to_owned()),
+        "text/csv",
+    );
+    put.await.expect("a put");
     let resumed = house.generation.resume(&house.ada, &house.job).await;
     resumed.expect("a job");
-    // Another content under the key changes nothing of a model that is there.
-    let other = house
-        .memory
-        .objects
-        .put("ada/uploads/a.csv", "x\n1\n".into(), "text/csv");
-    other.await.expect("a put");
     assert!(house.hand_over().await.run().await.is_some());
-    let (bytes, _) = house.result().await;
-    assert!(bytes == undisturbed.result().await.0, "other bytes");
+    house
+}
+
+#[tokio::test]
+async fn a_resumed_job_reads_its_input_again() {
+    for other in [input(), input().replace("Oslo", "Bergen")] {
+        let undisturbed = house("data", other.clone()).await;
+        undisturbed.hand_over().await.run().await.expect("an end");
+        let (bytes, job) = resumed(&other).await.result().await;
+        assert!(bytes == undisturbed.result().await.0, "other bytes");
+        assert_eq!(job.detail.input_bytes, other.len() as u64);
+    }
+}
+
+#[tokio::test]
+async fn of_a_wide_input_the_worst_pairs_are_told() {
+    let names: Vec<String> = (0..40).map(|column| format!("c{column}")).collect();
+    let mut wide = names.join(",") + "\n";
+    for row in 0_u32..300 {
+        let cells: Vec<String> = (0..40)
+            .map(|column| (row * 7 + row * column % 11).to_string())
+            .collect();
+        wide += &(cells.join(",") + "\n");
+    }
+    let house = house("data", wide).await;
+    house.hand_over().await.run().await.expect("a good end");
+    let quality = house.result().await.1.detail.quality.expect("a quality");
+    assert!(quality.len() < 30_000, "{} bytes", quality.len());
+    let quality: Value = serde_json::from_str(&quality).expect("JSON");
+    let pairs = quality["column_pair_trends"].as_array().expect("pairs");
+    let scores: Vec<f64> = pairs
+        .iter()
+        .filter_map(|pair| pair["score"].as_f64())
+        .collect();
+    assert_eq!((pairs.len(), scores.len()), (100, 100));
+    assert!(scores.is_sorted());
 }
 
 #[tokio::test]

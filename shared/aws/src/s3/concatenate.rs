@@ -15,7 +15,7 @@ const MOST_PIECES: usize = 10_000;
 /// Small calls at a time.
 const SMALL_CALLS: usize = 8;
 /// Pieces at a time, each with at most 5 MiB in memory.
-const PIECES: usize = 4;
+const PIECES: usize = 16;
 
 /// Where a multipart upload goes.
 struct Upload<'a> {

@@ -58,15 +58,6 @@ impl Store {
         Write::put(item(&self.expiry_key(tenant, session), fields))
     }
 
-    /// Forgets that row, because the session is removed before.
-    pub(crate) async fn forget_expiry(
-        &self,
-        tenant: &Tenant,
-        session: &Session,
-    ) -> Result<(), StoreError> {
-        self.forget(self.expiry_key(tenant, session)).await
-    }
-
     fn expiry_key(&self, tenant: &Tenant, session: &Session) -> Key {
         let over = self.expiry(session);
         Key {

@@ -231,8 +231,8 @@ impl Store {
     /// [`StoreError::NotFound`], or the store's errors; a removal that was cut off can be repeated.
     pub async fn remove(&self, tenant: &Tenant, id: &str) -> Result<(), StoreError> {
         let session = self.load(tenant, id).await?;
+        // A worker that has not heard of it may write once more: the sweep comes by in any case.
         self.remove_files(tenant, &session.id).await?;
-        self.forget_expiry(tenant, &session).await?;
         self.remove_rows(tenant, &session.id).await
     }
 

@@ -498,10 +498,16 @@ async fn a_session_whose_time_is_over_goes_with_its_files() {
         .remove(&house.tenant, &removed.id)
         .await
         .expect("removed");
+    // A worker that has not heard of it writes once more.
+    let late = format!("{}r1/late.csv", object_prefix(&house.tenant, &removed.id));
+    let put = objects
+        .put(&late, Bytes::from_static(b"a\n"), "text/csv")
+        .await;
+    put.expect("a put");
     house.memory.clock.advance(TimeDelta::days(89));
     assert_eq!(store.sweep_expired(10).await.expect("a sweep"), 0);
     house.memory.clock.advance(TimeDelta::seconds(1));
-    assert_eq!(store.sweep_expired(10).await.expect("a sweep"), 1);
+    assert_eq!(store.sweep_expired(10).await.expect("a sweep"), 2);
     assert_eq!(store.sweep_expired(10).await.expect("a sweep"), 0);
     let keys = house.memory.objects.keys();
     assert!(keys.len() == 1 && keys[0].contains(&newer.id), "{keys:?}");

@@ -1,13 +1,14 @@
-//! What changes with a job's step: slots, figures, whose output lies where, and the list of customers.
+//! What changes with a job's step: slots, figures, who holds the output's key, and the list of customers.
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
-use millrace_jobs::{Companion, JobError, Moved, State};
+use millrace_jobs::{Companion, JobError, Moved};
 use millrace_ports::{Ports, Tenant, Write, item};
 
 use crate::detail::GenerationDetail;
 use crate::figures;
-use crate::places::owner_item;
+use crate::holders::{hold, let_go};
+use crate::places::Buckets;
 use crate::request::remember;
 use crate::slots::{Slots, row};
 
@@ -17,6 +18,7 @@ pub(crate) const CUSTOMERS: &str = "GENERATION#CUSTOMERS";
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct Beside {
+    pub(crate) buckets: Buckets,
     pub(crate) max_jobs: u32,
     pub(crate) cooldown: TimeDelta,
 }
@@ -41,14 +43,19 @@ impl Companion<GenerationDetail> for Beside {
                 slots.release(&job.id, now + self.cooldown);
             }
             writes.push(slots.write(&job.owner));
+            let place = self.buckets.output(job);
+            if self.buckets.is_alone(job, &place) {
+                // Nobody else can want it.
+            } else if moved.begins() {
+                writes.push(hold(ports, job, &place).await?);
+            } else {
+                writes.extend(let_go(ports, job, &place).await?);
+            }
         }
         writes.extend(figures::write(&moved));
         if moved.before.is_none() {
             writes.push(customer(&job.owner));
             writes.extend(remember(ports, job).await?);
-        }
-        if job.state == State::Succeeded {
-            writes.extend(owner_item(job).map(Write::put));
         }
         Ok(writes)
     }

@@ -41,6 +41,7 @@ impl From<JobError> for GenerationError {
     fn from(error: JobError) -> Self {
         match error {
             JobError::Refused(refusal) => Self::Refused(sentence(refusal)),
+            JobError::Blocked(sentence) => Self::Refused(sentence),
             other => Self::Job(other),
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use millrace_api::generation::{FileFormat, GenerationCreate};
 use millrace_jobs::Place;
-use millrace_ports::{Item, Key, Objects, Tenant, item};
+use millrace_ports::{Objects, Tenant};
 use serde::{Deserialize, Serialize};
 
 use crate::detail::GenerationJob;
@@ -88,6 +88,11 @@ impl Buckets {
         }
     }
 
+    /// Whether no other job can name this place of a job's output.
+    pub(crate) fn is_alone(&self, job: &GenerationJob, place: &ObjectPlace) -> bool {
+        place.bucket == self.own && place.key.starts_with(&Place::of(job).prefix())
+    }
+
     /// Whether a caller may reach what a job names: the own bucket by its own keys alone, others as a
     /// whole.
     ///
@@ -141,18 +146,10 @@ pub fn parts_prefix(place: &Place) -> String {
     format!("{}parts/", place.prefix())
 }
 
-/// The row that says whose output lies at a key; `None` for a key that is the job's alone.
-pub(crate) fn owner_item(job: &GenerationJob) -> Option<Item> {
-    let place = &job.detail.output.as_ref()?.place;
-    let own = place.key.starts_with(&Place::of(job).prefix());
-    (!own).then(|| item(&owner_key(place), [("job_id", job.id.as_str().into())]))
-}
-
-pub(crate) fn owner_key(place: &ObjectPlace) -> Key {
-    Key {
-        pk: format!("GENERATION#OUTPUT#{}/{}", place.bucket, place.key),
-        sk: "OWNER".to_owned(),
-    }
+/// Where pieces of an output wait in a bucket that the parts do not lie in.
+#[must_use]
+pub fn chunks_prefix(place: &Place) -> String {
+    format!("{}chunks/", place.prefix())
 }
 
 fn file_name(data_type: &str, format: FileFormat) -> String {

@@ -2,13 +2,12 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use millrace_jobs::{JobError, Place};
-use millrace_ports::{Condition, Index, Query, Tenant, TransactError, Write, item};
+use millrace_ports::{Index, Query, Tenant, TransactError, Write, item};
 use serde_json::Value;
 
 use crate::companion::{CUSTOMERS, customer};
 use crate::detail::GenerationJob;
 use crate::error::GenerationError;
-use crate::places::{ObjectPlace, owner_key};
 use crate::service::Generation;
 use crate::slots::row;
 use crate::upload::{uploaded_on, uploads_prefix};
@@ -149,45 +148,17 @@ impl Generation {
     /// Removes a job with all that it made: first what is large, so that its row still leads to it.
     async fn remove(&self, job: &GenerationJob) -> Result<(), GenerationError> {
         let place = Place::of(job);
-        if let Some(output) = &job.detail.output {
-            self.remove_output(job, &output.place).await?;
+        match &job.detail.output {
+            Some(output) => self.remove_output(job, &output.place).await?,
+            None => self.withdraw(job).await?,
         }
-        let own = &self.ports().objects;
-        own.delete_under(&place.prefix()).await?;
+        let target = self.buckets.objects(&self.buckets.output(job).bucket);
+        for objects in [Some(&self.ports().objects), target].into_iter().flatten() {
+            objects.delete_under(&place.prefix()).await?;
+        }
         match self.jobs.erase(&place).await {
             Ok(()) | Err(JobError::NotFound) => Ok(()),
             Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Deletes the output of a job, unless a newer job's lies there now.
-    async fn remove_output(
-        &self,
-        job: &GenerationJob,
-        place: &ObjectPlace,
-    ) -> Result<(), GenerationError> {
-        let records = &self.ports().records;
-        let key = owner_key(place);
-        let owner = records.get(&key).await?;
-        let is_own = owner.is_some_and(|row| row.get("job_id").is_some_and(|id| *id == job.id));
-        if !is_own {
-            return Ok(());
-        }
-        match self.buckets.objects(&place.bucket) {
-            Some(objects) => objects.delete(std::slice::from_ref(&place.key)).await?,
-            None => tracing::warn!(
-                bucket = place.bucket,
-                "an output lies in a bucket that may not be used any more"
-            ),
-        }
-        let condition = Condition::equals("job_id", job.id.as_str());
-        match records
-            .transact(vec![Write::Delete { key, condition }])
-            .await
-        {
-            Ok(()) | Err(TransactError::ConditionFailed { .. }) => Ok(()),
-            Err(TransactError::Conflict) => Err(JobError::Busy.into()),
-            Err(TransactError::Port(error)) => Err(error.into()),
         }
     }
 

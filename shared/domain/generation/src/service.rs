@@ -78,6 +78,7 @@ impl Generation {
         catalogue: Arc<dyn Catalogue>,
     ) -> Self {
         let beside = Beside {
+            buckets: buckets.clone(),
             max_jobs: settings.max_jobs,
             cooldown: settings.cooldown,
         };
@@ -236,7 +237,11 @@ impl Generation {
     /// As [`Generation::load`], or refused for one that was completed or failed.
     pub async fn cancel(&self, owner: &Tenant, id: &str) -> Result<GenerationJob, GenerationError> {
         self.load(owner, id).await?;
-        Ok(self.jobs.cancel(owner, id).await?)
+        let job = self.jobs.cancel(owner, id).await?;
+        if job.state == State::Cancelled {
+            self.tidy(&job).await;
+        }
+        Ok(job)
     }
 
     /// Pauses a job: what is finished of it stays. Again, it changes nothing.

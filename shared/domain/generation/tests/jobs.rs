@@ -8,7 +8,7 @@ use millrace_generation::{
     Filter, GenerationError, GenerationJob, RequestKey, Retention, Settings, Stage, StageReport,
     resume_until,
 };
-use millrace_jobs::{Directive, Ending, Failure, JobError, State};
+use millrace_jobs::{Directive, Ending, Failure, JobError, State, Ticket};
 use millrace_ports::memory::{Fault, Faults, Operation};
 use millrace_ports::{Clock, Objects};
 use serde_json::json;
@@ -440,6 +440,8 @@ async fn outputs_in_shared_buckets_and_uploads_are_removed_too() {
     house
         .completed(&json!({ "outputBucket": "shared", "outputPath": "x/a.csv" }))
         .await;
+    house.completed(&json!({ "outputBucket": "shared" })).await;
+    assert_eq!(house.shared.objects.keys().len(), 2);
     house.wait_days(179);
     let later = house
         .generation
@@ -456,9 +458,86 @@ async fn outputs_in_shared_buckets_and_uploads_are_removed_too() {
         .sweep_retention(far(&house))
         .await
         .expect("a sweep");
-    assert_eq!((removed.jobs, removed.uploads), (1, 1));
+    assert_eq!((removed.jobs, removed.uploads), (2, 1));
     assert_eq!(house.keys().await, [later.place.key]);
     assert_eq!(house.shared.objects.keys(), Vec::<String>::new());
+}
+
+/// Ends a job as its worker does that has heard of the cancel.
+async fn cancel_running(house: &House, job: &GenerationJob, ticket: &Ticket) {
+    let cancelled = house.generation.cancel(&house.ada, &job.id).await;
+    assert_eq!(cancelled.expect("a job").state, State::Cancelling);
+    let jobs = house.generation.jobs();
+    jobs.stopped(ticket).await.expect("an end");
+    house.generation.tidy(&house.load(job).await).await;
+    assert_eq!(house.state(job).await, State::Cancelled);
+}
+
+#[tokio::test]
+async fn a_path_is_one_jobs_at_a_time() {
+    let house = house();
+    for path in [
+        json!({ "outputPath": "ada/results/a.csv" }),
+        json!({ "outputBucket": "shared", "outputPath": "a.csv" }),
+    ] {
+        let (first, _) = house.running(&path).await;
+        let second = house.generation.create(&house.ada, wish(&path)).await;
+        let sentence = refused(second);
+        assert!(
+            sentence.starts_with("The output of another job"),
+            "{sentence}"
+        );
+        let paused = house.generation.pause(&house.ada, &first.id).await;
+        paused.expect("paused");
+        let third = house.completed(&path).await;
+        // Its path is free again.
+        let resumed = house.generation.resume(&house.ada, &first.id).await;
+        resumed.expect("resumed");
+        let ticket = house.claim(&first).await.expect("a ticket");
+        house.publish(&first, &ticket).await.expect("an end");
+        assert_eq!(house.state(&third).await, State::Succeeded);
+        house.wait(46);
+    }
+}
+
+#[tokio::test]
+async fn a_cancelled_job_takes_its_own_bytes_away_and_nobody_elses() {
+    let path = json!({ "outputPath": "ada/results/a.csv" });
+    let house = house();
+    let place = "ada/results/a.csv";
+    let objects = &house.memory.objects;
+    let first = house.completed(&path).await;
+    let bytes = async || objects.get(place, 100).await.expect("the store");
+    let of_first = bytes().await.expect("an output");
+
+    // It came to write, and did not.
+    let (second, ticket) = house.running(&path).await;
+    let begun = house.generation.begin_output(&second).await;
+    begun.expect("noted");
+    cancel_running(&house, &second, &ticket).await;
+    assert_eq!(bytes().await, Some(of_first));
+
+    // It wrote, was paused before it could say so, and then cancelled.
+    let (third, _) = house.running(&path).await;
+    for _ in 0..2 {
+        house.generation.begin_output(&third).await.expect("noted");
+        let put = objects.put(place, "other".into(), "text/csv").await;
+        put.expect("a put");
+    }
+    let paused = house.generation.pause(&house.ada, &third.id).await;
+    paused.expect("paused");
+    let cancelled = house.generation.cancel(&house.ada, &third.id).await;
+    cancelled.expect("cancelled");
+    assert_eq!(bytes().await, None);
+
+    // A worker that nobody heard of any more writes once more; that goes with the job.
+    let put = objects.put(place, "late".into(), "text/csv").await;
+    put.expect("a put");
+    house.wait_days(181);
+    let removed = house.generation.sweep_retention(far(&house)).await;
+    assert_eq!(removed.expect("a sweep").jobs, 3);
+    assert_eq!(house.keys().await, Vec::<String>::new());
+    drop(first);
 }
 
 #[tokio::test]

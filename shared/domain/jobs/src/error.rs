@@ -21,6 +21,9 @@ pub enum JobError {
         /// When a slot may be free, and not before.
         retry_at: DateTime<Utc>,
     },
+    /// What has to change with it cannot, as a sentence.
+    #[error("{0}")]
+    Blocked(String),
     /// Others changed it all the time.
     #[error("the job is changing too fast")]
     Busy,

@@ -1,12 +1,12 @@
 //! The first rows of every type, and that every type can be made at any size.
 
-use millrace_records::{ColumnType, GenerateError, record_types};
+use millrace_records::{ColumnType, GenerateError, VERSION, record_types};
 
 use crate::{csv, generator};
 
 #[test]
 fn first_rows() {
-    let mut sample = String::new();
+    let mut sample = format!("# rows of version {VERSION}\n\n");
     for record_type in record_types() {
         let generator = generator(&record_type.name, 5_000, 20_260_101);
         let types: Vec<String> = generator

@@ -226,6 +226,20 @@ impl Comparison {
     }
 }
 
+impl QualityReport {
+    /// Keeps of the pairs those that count, the least alike first, and `most` of them: a wide table has too
+    /// many to show.
+    #[must_use]
+    pub fn with_worst_pairs(mut self, most: usize) -> Self {
+        let pairs = &mut self.column_pair_trends;
+        pairs.retain(|pair| pair.counts && pair.score.is_some());
+        let score = |pair: &PairTrend| pair.score.unwrap_or(f64::INFINITY);
+        pairs.sort_by(|one, other| score(one).total_cmp(&score(other)));
+        pairs.truncate(most);
+        self
+    }
+}
+
 fn mean(scores: impl Iterator<Item = f64>) -> Option<f64> {
     let (sum, count) = scores.fold((0.0, 0.0), |(sum, count), score| (sum + score, count + 1.0));
     (count > 0.0).then(|| sum / count)

@@ -95,7 +95,7 @@ pub enum TimeUnit {
     Days,
 }
 
-/// What a [`Generate::Wave`] swings with.
+/// What a [`Generate::Wave`](super::Generate::Wave) swings with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Period {
