@@ -140,7 +140,9 @@ pub fn failure(error: GenerationError, now: DateTime<Utc>) -> Failure {
     match error {
         GenerationError::Invalid(faults) => Failure::invalid(faults),
         GenerationError::Forbidden(sentence) => Failure::forbidden(sentence),
-        GenerationError::Refused(sentence) => Failure::bad_request(sentence),
+        GenerationError::Refused(sentence) | GenerationError::Job(JobError::Blocked(sentence)) => {
+            Failure::bad_request(sentence)
+        }
         GenerationError::KeyReused => Failure::new(FailureKind::Unprocessable, error.to_string()),
         GenerationError::Full { most, retry_at } => full(most, retry_at, now),
         GenerationError::Job(JobError::NotFound) => not_found(),
@@ -150,7 +152,6 @@ pub fn failure(error: GenerationError, now: DateTime<Utc>) -> Failure {
         GenerationError::Job(JobError::Refused(refusal)) => {
             Failure::bad_request(refusal.to_string())
         }
-        GenerationError::Job(JobError::Blocked(sentence)) => Failure::bad_request(sentence),
         GenerationError::Job(JobError::Port(error)) => error.into(),
         GenerationError::Job(JobError::Busy | JobError::NoSlot { .. }) => {
             Failure::unavailable(error)
