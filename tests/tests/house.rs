@@ -219,7 +219,10 @@ fn functions_that_check_jobs_link_what_checks_them_and_no_other_engine() {
         ("file-jobs", &["millrace-steps"][..]),
         ("file-events", &[]),
         // Types and schemas are checked by planning them.
-        ("generation-jobs", &["millrace-steps", "millrace-synth"][..]),
+        (
+            "generation-jobs",
+            &["millrace-draw", "millrace-steps", "millrace-synth"][..],
+        ),
         ("janitor", &[]),
     ] {
         let reached = house.reaches(function);
