@@ -1,12 +1,13 @@
 //! Data generation over HTTP, on the stack that `MILLRACE_URL` names, workers included.
 
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures::future::join_all;
 use millrace_tests::{Caller, answer, kill_workers};
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
 /// How often a job is looked at.
@@ -27,13 +28,39 @@ impl Api {
     }
 
     async fn get(&self, path: &str) -> Value {
-        let (status, body) = self.call(Method::GET, path, None).await;
+        let path = format!("/api/data-generation{path}");
+        let (status, body) = self.patient(|| self.0.request(Method::GET, &path)).await;
         assert_eq!(status, StatusCode::OK, "{path}: {body}");
         body
     }
 
+    /// Sends a request that may be sent twice, again where the stack asks for that: its machine may be
+    /// busy making data.
+    async fn patient(&self, request: impl Fn() -> RequestBuilder) -> (StatusCode, Value) {
+        for _ in 0..GLANCES {
+            match answer(request()).await {
+                (StatusCode::SERVICE_UNAVAILABLE, _) => tokio::time::sleep(GLANCE).await,
+                answer => return answer,
+            }
+        }
+        answer(request()).await
+    }
+
+    /// Asks for a job by a name that makes the call the same however often it is sent.
+    async fn wish(&self, name: &str, wish: &Value) -> (StatusCode, Value) {
+        let url = "/api/data-generation/jobs";
+        let request = || {
+            self.0
+                .request(Method::POST, url)
+                .header("idempotency-key", name)
+        };
+        self.patient(|| request().json(wish)).await
+    }
+
     async fn create(&self, body: Value) -> String {
-        let (status, created) = self.call(Method::POST, "/jobs", Some(body)).await;
+        let mut name = DefaultHasher::new();
+        body.to_string().hash(&mut name);
+        let (status, created) = self.wish(&name.finish().to_string(), &body).await;
         assert_eq!(status, StatusCode::CREATED, "{created}");
         created["jobId"].as_str().expect("an id").to_owned()
     }
@@ -324,7 +351,8 @@ async fn a_paused_and_killed_job_makes_the_bytes_of_an_undisturbed_one() {
     let job = api.completed(&disturbed).await;
     assert_eq!(job["outputRows"], 4_000_000, "{killed} killed");
 
-    let calm = api.create(wish).await;
+    let (_, calm) = api.wish("undisturbed", &wish).await;
+    let calm = calm["jobId"].as_str().expect("an id").to_owned();
     let calm = api.completed(&calm).await;
     assert_eq!(calm["outputBytes"], job["outputBytes"]);
     let (first, second) = (api.output(&job).await, api.output(&calm).await);
@@ -362,8 +390,8 @@ async fn of_twenty_customers_at_once_all_jobs_end_and_none_twice() {
     let wish = json!({ "dataType": "orders", "dataSize": 200, "outputFormat": "JSON" });
     let crowd = customers.iter().map(|api| async {
         // One more than there are slots for.
-        let url = "/api/data-generation/jobs";
-        let calls = (0..6).map(|_| answer(api.0.request(Method::POST, url).json(&wish)));
+        let names: Vec<String> = (0..6).map(|number| format!("call {number}")).collect();
+        let calls = names.iter().map(|name| api.wish(name, &wish));
         let mut ids = Vec::new();
         for (status, body) in join_all(calls).await {
             match status {

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from samtranslator.yaml_helper import yaml_parse
 
 from . import build
-from .settings import LOCAL, REPOSITORY, STACK, TEMPLATE, client, fail, say
+from .settings import ENDPOINT, LOCAL, REPOSITORY, STACK, TEMPLATE, client, fail, say
 
 LAST = LOCAL / "deployed.json"
 ARTIFACTS = f"{STACK}-artifacts"
@@ -61,6 +61,13 @@ def _package(template, executables):
             resource["Properties"]["DefinitionUri"] = _upload(s3, key, definition.read_bytes)
 
 
+def _address(body):
+    """Where the template lies; a request holds no more than 51,200 bytes of it."""
+    key = f"template-{hashlib.sha256(body.encode()).hexdigest()}.json"
+    _upload(client("s3"), key, body.encode)
+    return f"{ENDPOINT}/{ARTIFACTS}/{key}"
+
+
 def _wait(cloudformation, before):
     """Waits for the stack to settle, telling each resource that is done."""
     told = before
@@ -99,7 +106,7 @@ def deploy(executables, parameters):
         StackName=STACK,
         ChangeSetName=name,
         ChangeSetType="UPDATE" if stack else "CREATE",
-        TemplateBody=body,
+        TemplateURL=_address(body),
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
     )

@@ -1,7 +1,7 @@
 //! Writes as the items of a transaction, and what its failure means.
 
 use aws_sdk_dynamodb::config::http::HttpResponse;
-use aws_sdk_dynamodb::error::{BuildError, SdkError};
+use aws_sdk_dynamodb::error::{BuildError, DisplayErrorContext, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
     CancellationReason, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure,
@@ -84,6 +84,15 @@ pub(super) fn error(error: &SdkError<TransactWriteItemsError, HttpResponse>) -> 
         }
         // The same call, tried again by the SDK while its first attempt is still at work.
         Some(TransactWriteItemsError::TransactionInProgressException(_)) => TransactError::Conflict,
+        // A token is one call's alone: the other request is its own first attempt, which the SDK did not
+        // hear of in time and which may have taken effect.
+        Some(TransactWriteItemsError::IdempotentParameterMismatchException(_)) => {
+            PortError::unavailable(format!(
+                "commit a transaction: {}",
+                DisplayErrorContext(error)
+            ))
+            .into()
+        }
         _ => port_error("commit a transaction", error).into(),
     }
 }
