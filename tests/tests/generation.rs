@@ -34,12 +34,17 @@ impl Api {
         body
     }
 
-    /// Sends a request that may be sent twice, again where the stack asks for that: its machine may be
-    /// busy making data.
+    /// Sends a request that may be sent twice, again where the stack asks for that or did not answer in
+    /// time: its machine may be busy making data.
     async fn patient(&self, request: impl Fn() -> RequestBuilder) -> (StatusCode, Value) {
         for _ in 0..GLANCES {
             match answer(request()).await {
-                (StatusCode::SERVICE_UNAVAILABLE, _) => tokio::time::sleep(GLANCE).await,
+                (
+                    StatusCode::BAD_GATEWAY
+                    | StatusCode::SERVICE_UNAVAILABLE
+                    | StatusCode::GATEWAY_TIMEOUT,
+                    _,
+                ) => tokio::time::sleep(GLANCE).await,
                 answer => return answer,
             }
         }
