@@ -1,49 +1,18 @@
 //! Delivered files as tables that statements run on.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use datafusion::arrow::array::{RecordBatch, UInt32Array};
 use datafusion::arrow::compute::take_record_batch;
 use datafusion::arrow::error::ArrowError;
-use datafusion::dataframe::DataFrame;
-use datafusion::datasource::MemTable;
-use datafusion::logical_expr::LogicalPlan;
-use datafusion::prelude::SessionContext;
-use futures::StreamExt;
+use millrace_query::{Answer, QueryLimits, SqlFault, Tables};
 use serde_json::Value;
 
-use crate::answer::{self, Answer};
-use crate::fault::{self, SqlFault};
 use crate::load::{self, ColumnCounts, LoadError, LoadLimits, LoadedTable};
-use crate::planner;
 use crate::schema::Schema;
-use crate::session;
 
 /// Parts that a table is scanned in.
 const PARTITIONS: usize = 2;
-
-/// Most rows of any answer, whatever the limits say.
-const MAX_ROWS: usize = 1_000_000;
-
-/// Bounds of one statement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct QueryLimits {
-    /// Rows of the answer, at most a million; more are cut off and said so.
-    pub rows: usize,
-    /// Time until [`SqlFault::TimedOut`]. Needs a tokio runtime with its timer on.
-    pub timeout: Duration,
-}
-
-impl Default for QueryLimits {
-    /// 10,000 rows, 30 s.
-    fn default() -> Self {
-        Self {
-            rows: 10_000,
-            timeout: Duration::from_secs(30),
-        }
-    }
-}
 
 /// Tables loaded from CSV files.
 ///
@@ -51,7 +20,7 @@ impl Default for QueryLimits {
 pub struct Dataset {
     pub(crate) schema: Schema,
     pub(crate) tables: BTreeMap<String, LoadedTable>,
-    context: SessionContext,
+    session: Tables,
     memory_bytes: usize,
 }
 
@@ -122,12 +91,12 @@ impl Dataset {
         {
             return Err(LoadError::MissingFile(missing.name.clone()));
         }
-        let context = context(&tables, PARTITIONS, limits.memory_bytes)
+        let session = session(&tables, PARTITIONS, limits.memory_bytes)
             .map_err(|fault| LoadError::Schema(fault.to_string()))?;
         Ok(Self {
             schema: schema.clone(),
             tables,
-            context,
+            session,
             memory_bytes: limits.memory_bytes,
         })
     }
@@ -161,7 +130,7 @@ impl Dataset {
     /// # Errors
     /// A [`SqlFault`]; also when the statement takes too long or too much memory.
     pub async fn query(&self, sql: &str, limits: &QueryLimits) -> Result<Answer, SqlFault> {
-        run(&self.context, sql, limits).await
+        self.session.query(sql, limits).await
     }
 
     /// A session on the same tables with their rows in reverse order and another partitioning: what
@@ -187,7 +156,7 @@ impl Dataset {
             })
             .collect::<Result<_, ArrowError>>()
             .map_err(|error| SqlFault::Execution(error.to_string()))?;
-        Ok(Mirror(context(
+        Ok(Mirror(session(
             &reversed,
             PARTITIONS + 1,
             self.memory_bytes,
@@ -196,23 +165,16 @@ impl Dataset {
 
     /// The rows of a statement made by this crate, which needs no gate.
     pub(crate) async fn own_rows(&self, sql: &str) -> Result<Vec<Vec<Value>>, SqlFault> {
-        let plan = self
-            .context
-            .state()
-            .create_logical_plan(sql)
-            .await
-            .map_err(|error| fault::planning(&error))?;
-        let (rows, _) = collect(&self.context, plan, MAX_ROWS).await?;
-        Ok(rows)
+        self.session.own_rows(sql).await
     }
 }
 
 /// See [`Dataset::mirrored`].
-pub(crate) struct Mirror(SessionContext);
+pub(crate) struct Mirror(Tables);
 
 impl Mirror {
     pub(crate) async fn query(&self, sql: &str, limits: &QueryLimits) -> Result<Answer, SqlFault> {
-        run(&self.0, sql, limits).await
+        self.0.query(sql, limits).await
     }
 }
 
@@ -223,70 +185,16 @@ fn reverse(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
     take_record_batch(batch, &indices)
 }
 
-fn context(
+fn session(
     tables: &BTreeMap<String, LoadedTable>,
     partitions: usize,
     memory_bytes: usize,
-) -> Result<SessionContext, SqlFault> {
-    let context =
-        session::session(partitions, memory_bytes).map_err(|error| fault::planning(&error))?;
+) -> Result<Tables, SqlFault> {
+    let mut session = Tables::new(partitions, memory_bytes)?;
     for (name, table) in tables {
-        let size = table.batches.len().div_ceil(partitions).max(1);
-        let mut parts: Vec<Vec<RecordBatch>> =
-            table.batches.chunks(size).map(<[_]>::to_vec).collect();
-        parts.resize_with(partitions, Vec::new);
-        let memory = MemTable::try_new(table.schema.clone(), parts)
-            .map_err(|error| fault::planning(&error))?;
-        planner::register(&context, name, memory)?;
+        session.add(name, table.schema.clone(), table.batches.clone(), &[])?;
     }
-    Ok(context)
-}
-
-async fn run(
-    context: &SessionContext,
-    sql: &str,
-    limits: &QueryLimits,
-) -> Result<Answer, SqlFault> {
-    let work = async {
-        let plan = planner::logical_plan(&context.state(), sql).await?;
-        let columns = planner::result_columns(&plan);
-        let (rows, truncated) = collect(context, plan, limits.rows).await?;
-        Ok(Answer {
-            columns,
-            rows,
-            truncated,
-        })
-    };
-    tokio::time::timeout(limits.timeout, work)
-        .await
-        .unwrap_or(Err(SqlFault::TimedOut {
-            milliseconds: limits.timeout.as_millis(),
-        }))
-}
-
-/// Runs a plan up to `limit` rows; says whether there were more.
-async fn collect(
-    context: &SessionContext,
-    plan: LogicalPlan,
-    limit: usize,
-) -> Result<(Vec<Vec<Value>>, bool), SqlFault> {
-    let limit = limit.min(MAX_ROWS);
-    let frame = DataFrame::new(context.state(), plan)
-        .limit(0, Some(limit + 1))
-        .map_err(|error| fault::planning(&error))?;
-    let mut stream = frame
-        .execute_stream()
-        .await
-        .map_err(|error| fault::execution(&error))?;
-    let mut rows = Vec::new();
-    while let Some(batch) = stream.next().await {
-        let batch = batch.map_err(|error| fault::execution(&error))?;
-        answer::append_rows(&mut rows, &batch)
-            .map_err(|error| SqlFault::Execution(error.to_string()))?;
-    }
-    let truncated = rows.len() > limit;
-    rows.truncate(limit);
-    Ok((rows, truncated))
+    Ok(session)
 }
 
 #[cfg(test)]

@@ -37,35 +37,29 @@
 //! ```
 #![warn(missing_docs)]
 
-mod answer;
 mod checks;
 mod dataset;
 mod expectations;
-mod fault;
 mod load;
 mod planner;
 mod profile;
 mod scanner;
 mod schema;
 mod score;
-mod session;
-mod statement;
 mod typed;
 
-pub use answer::Answer;
 pub use checks::{Category, Check, Expected};
-pub use dataset::{Dataset, QueryLimits};
+pub use dataset::Dataset;
 pub use expectations::{
     AnswerExpectation, BusinessRule, ColumnExpectation, ColumnReference, Expectations,
     TableExpectation, TemporalOrder,
 };
-pub use fault::SqlFault;
 pub use load::{ColumnCounts, LoadError, LoadLimits};
-pub use planner::{Planner, ResultColumn, plan};
+pub use millrace_query::{Answer, MAX_SQL_BYTES, QueryLimits, ResultColumn, SqlFault};
+pub use planner::{Planner, plan};
 pub use profile::{ChartData, ColumnProfile, TableProfile};
 pub use schema::{Column, ColumnType, Relationship, Schema, Table, quote_identifier};
 pub use score::{Scores, Status, issues, score, strengths};
-pub use statement::MAX_SQL_BYTES;
 
 #[cfg(test)]
 mod samples;

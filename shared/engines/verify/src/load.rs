@@ -11,8 +11,10 @@ use datafusion::arrow::error::ArrowError;
 
 use crate::scanner::{Cell, Malformed, Scanner};
 use crate::schema::{ColumnType, Table};
-use crate::session::BATCH_ROWS;
 use crate::typed;
+
+/// Rows of a batch.
+const BATCH_ROWS: usize = 8_192;
 
 /// Why files were not loaded.
 #[derive(Debug, thiserror::Error)]

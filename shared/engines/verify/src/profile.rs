@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::dataset::Dataset;
-use crate::fault::SqlFault;
 use crate::schema::{Column, ColumnType, quote_identifier};
+use millrace_query::SqlFault;
 
 /// Categories shown by themselves.
 const TOP_CATEGORIES: usize = 8;
@@ -79,7 +79,7 @@ impl Dataset {
     pub async fn profile(&self, table: &str) -> Result<TableProfile, SqlFault> {
         let known = self.schema().table(table).ok_or_else(|| {
             let names = self.schema().tables.iter().map(|table| table.name.as_str());
-            let nearest = crate::fault::nearest(table, names).map(str::to_owned);
+            let nearest = millrace_query::nearest(table, names).map(str::to_owned);
             SqlFault::UnknownTable {
                 name: table.to_owned(),
                 nearest,

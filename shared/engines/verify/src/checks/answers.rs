@@ -2,9 +2,10 @@
 //! which the tables are read.
 
 use super::{Category, Check, Expected};
-use crate::dataset::{Dataset, Mirror, QueryLimits};
+use crate::dataset::{Dataset, Mirror};
 use crate::expectations::AnswerExpectation;
-use crate::fault::SqlFault;
+use millrace_query::QueryLimits;
+use millrace_query::SqlFault;
 
 /// One check for each question.
 pub(super) async fn check(

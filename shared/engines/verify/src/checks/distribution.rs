@@ -8,8 +8,8 @@ use super::scan::{Figures, Scan, Slot};
 use super::{Category, Check, Expected, tolerance};
 use crate::dataset::Dataset;
 use crate::expectations::ColumnExpectation;
-use crate::fault::SqlFault;
 use crate::schema::quote_identifier;
+use millrace_query::SqlFault;
 
 /// Most different values looked at in a column of categories; further ones count as not allowed.
 const MAX_VALUES: usize = 10_000;

@@ -10,9 +10,10 @@ mod tolerance;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::dataset::{Dataset, QueryLimits};
+use crate::dataset::Dataset;
 use crate::expectations::Expectations;
-use crate::fault::SqlFault;
+use millrace_query::QueryLimits;
+use millrace_query::SqlFault;
 
 /// What a check is about; scores are means within these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -4,8 +4,8 @@ use super::scan::figure;
 use super::{Category, Check};
 use crate::dataset::Dataset;
 use crate::expectations::{ColumnReference, TemporalOrder};
-use crate::fault::SqlFault;
 use crate::schema::{ColumnType, Relationship, quote_identifier};
+use millrace_query::SqlFault;
 
 /// Counts orphans: cells that refer to no row, unreadable ones included; empty cells refer to nothing.
 pub(super) async fn foreign_key(dataset: &Dataset, relationship: &Relationship) -> Check {

@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use super::{Category, Check};
-use crate::dataset::{Dataset, QueryLimits};
+use crate::dataset::Dataset;
 use crate::expectations::BusinessRule;
 use crate::schema::quote_identifier;
+use millrace_query::QueryLimits;
 
 /// Counts the rows for which the rule is false. The predicate is text from outside this crate and
 /// goes through the same gate as any statement.

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use crate::dataset::Dataset;
-use crate::fault::SqlFault;
 use crate::schema::{ColumnType, quote_identifier, quote_text};
 use crate::typed;
+use millrace_query::SqlFault;
 
 /// Collects counts to be made of one table.
 #[derive(Debug, Default)]

@@ -5,9 +5,9 @@ use super::scan::{Figures, Scan, Slot, figure, literal};
 use super::{Category, Check, Expected, tolerance};
 use crate::dataset::Dataset;
 use crate::expectations::{ColumnExpectation, TableExpectation};
-use crate::fault::SqlFault;
 use crate::load::ColumnCounts;
 use crate::schema::{ColumnType, quote_identifier};
+use millrace_query::SqlFault;
 
 /// One expected column together with what the files have of it.
 struct Subject<'a> {

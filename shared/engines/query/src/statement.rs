@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 
 use datafusion::sql::parser::{DFParserBuilder, Statement};
 use datafusion::sql::sqlparser::ast::{
-    Query, Select, SetExpr, Statement as SqlStatement, Visit, Visitor, visit_relations,
+    Query, Select as SelectBody, SetExpr, Statement as SqlStatement, Visit, Visitor,
+    visit_relations,
 };
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::keywords::Keyword;
@@ -25,15 +26,15 @@ const MAX_OPERATORS: usize = 1_000;
 /// before twice would double with every step.
 const MAX_RELATIONS: usize = 256;
 
-/// Parses `sql` and refuses everything but one SELECT.
-pub(crate) fn parse(sql: &str) -> Result<Statement, SqlFault> {
-    if sql.len() > MAX_SQL_BYTES {
-        return Err(SqlFault::TooLong {
-            bytes: sql.len(),
-            limit: MAX_SQL_BYTES,
-        });
-    }
-    let tokens = tokens(sql)?;
+/// A statement that may be planned.
+pub(crate) struct Select {
+    pub(crate) statement: Statement,
+    /// How often it reads a table, CTEs written out.
+    pub(crate) reads: usize,
+}
+
+/// Parses the tokens of a text and refuses everything but one SELECT.
+pub(crate) fn parse(tokens: Vec<TokenWithSpan>) -> Result<Select, SqlFault> {
     let mut statements = DFParserBuilder::new(tokens)
         .with_recursion_limit(MAX_DEPTH)
         .build()
@@ -57,11 +58,18 @@ pub(crate) fn parse(sql: &str) -> Result<Statement, SqlFault> {
         ControlFlow::Continue(()) => {}
         ControlFlow::Break(fault) => return Err(fault),
     }
-    limit_relations(query)?;
-    Ok(statement)
+    let reads = reads(query)?;
+    Ok(Select { statement, reads })
 }
 
-fn tokens(sql: &str) -> Result<Vec<TokenWithSpan>, SqlFault> {
+/// The tokens of `sql`, which may be neither too long nor too complex.
+pub(crate) fn tokens(sql: &str) -> Result<Vec<TokenWithSpan>, SqlFault> {
+    if sql.len() > MAX_SQL_BYTES {
+        return Err(SqlFault::TooLong {
+            bytes: sql.len(),
+            limit: MAX_SQL_BYTES,
+        });
+    }
     let tokens = Tokenizer::new(&GenericDialect {}, sql)
         .tokenize_with_location()
         .map_err(|error| SqlFault::Syntax(error.to_string()))?;
@@ -75,6 +83,55 @@ fn tokens(sql: &str) -> Result<Vec<TokenWithSpan>, SqlFault> {
         )));
     }
     Ok(tokens)
+}
+
+/// Refuses a text that is too long or too complex to be parsed safely; says nothing of what it means.
+///
+/// # Errors
+/// [`SqlFault::TooLong`], [`SqlFault::TooComplex`], or [`SqlFault::Syntax`] for what has no tokens.
+pub fn check_size(sql: &str) -> Result<(), SqlFault> {
+    tokens(sql).map(|_| ())
+}
+
+/// Refuses DDL with an expression too long to be parsed safely; says nothing of what it means. The text
+/// may be of any length.
+///
+/// # Errors
+/// [`SqlFault::TooComplex`], or [`SqlFault::Syntax`] for what has no tokens.
+pub fn check_ddl_size(ddl: &str) -> Result<(), SqlFault> {
+    let tokens = Tokenizer::new(&GenericDialect {}, ddl)
+        .tokenize()
+        .map_err(|error| SqlFault::Syntax(error.to_string()))?;
+    // Operators since the last comma, for every bracket that is open.
+    let mut open = vec![0_usize];
+    for token in tokens {
+        match token {
+            Token::LParen | Token::LBracket => open.push(0),
+            Token::RParen | Token::RBracket if open.len() > 1 => {
+                open.pop();
+            }
+            Token::Comma | Token::SemiColon => {
+                if let Some(links) = open.last_mut() {
+                    *links = 0;
+                }
+            }
+            other if is_operator(&other) => {
+                if let Some(links) = open.last_mut() {
+                    *links += 1;
+                    if *links > MAX_OPERATORS {
+                        let what = format!("a part of it has more than {MAX_OPERATORS} operators");
+                        return Err(SqlFault::TooComplex(what));
+                    }
+                }
+            }
+            _ => {}
+        }
+        if open.len() > MAX_DEPTH {
+            let what = format!("it is nested deeper than {MAX_DEPTH} levels");
+            return Err(SqlFault::TooComplex(what));
+        }
+    }
+    Ok(())
 }
 
 /// Whether a token can be a link of a chain that nests without parentheses.
@@ -144,7 +201,7 @@ impl Visitor for OnlySelects {
         })
     }
 
-    fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<SqlFault> {
+    fn pre_visit_select(&mut self, select: &SelectBody) -> ControlFlow<SqlFault> {
         if select.into.is_some() {
             return ControlFlow::Break(SqlFault::NotASelect {
                 found: "SELECT INTO".to_owned(),
@@ -190,7 +247,8 @@ fn relation_names(node: &impl Visit) -> Vec<String> {
     names
 }
 
-fn limit_relations(query: &Query) -> Result<(), SqlFault> {
+/// How often a query reads a table, CTEs written out; a fault for too often.
+fn reads(query: &Query) -> Result<usize, SqlFault> {
     let mut bodies = CteBodies::default();
     let _ = query.visit(&mut bodies);
     let names = relation_names(query);
@@ -211,7 +269,7 @@ fn limit_relations(query: &Query) -> Result<(), SqlFault> {
     if total > MAX_RELATIONS {
         Err(too_many())
     } else {
-        Ok(())
+        Ok(total)
     }
 }
 

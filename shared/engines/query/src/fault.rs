@@ -68,10 +68,7 @@ fn nearest_clause(nearest: Option<&str>) -> String {
 }
 
 /// The candidate spelled most like `name`; of equals, the first.
-pub(crate) fn nearest<'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let name = name.to_lowercase();
     candidates.into_iter().min_by_key(|candidate| {
         let candidate = candidate.to_lowercase();

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use datafusion::arrow::array::{Array, AsArray, RecordBatch};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type, UInt64Type};
 use datafusion::arrow::error::ArrowError;
@@ -10,14 +10,14 @@ use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
 
-use crate::planner::ResultColumn;
+use crate::plan::ResultColumn;
 
 /// The rows that a statement gives.
 ///
 /// Cells are JSON values: integers and booleans as such; decimals as numbers where 15 digits hold
-/// them (a double then gives back the very same digits), else as text; doubles rounded to 12
-/// significant digits, so that the order of a parallel sum does not show; dates as `2024-03-01`,
-/// timestamps as `2024-03-01 12:30:00`; everything else as text; NULL and what is no number as null.
+/// them (a double then gives back the very same digits), else as text; doubles as they are stored, those
+/// that are worked out rounded to 12 significant digits, so that the order of a parallel sum does not show; dates as `2024-03-01`,
+/// timestamps as `2024-03-01 12:30:00`, with a fraction where there is one; everything else as text; NULL and what is no number as null.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
     /// Columns.
@@ -28,17 +28,27 @@ pub struct Answer {
     pub truncated: bool,
 }
 
-/// Appends the rows of `batch`.
+/// How the doubles of a column are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rounding {
+    /// As they stand in the rows.
+    Stored,
+    /// As they are worked out, to 12 significant digits.
+    Made,
+}
+
+/// Appends the rows of `batch`, its columns rounded in their order.
 pub(crate) fn append_rows(
     rows: &mut Vec<Vec<Value>>,
     batch: &RecordBatch,
+    rounding: &[Rounding],
 ) -> Result<(), ArrowError> {
     let first = rows.len();
     rows.resize_with(first + batch.num_rows(), || {
         Vec::with_capacity(batch.num_columns())
     });
-    for array in batch.columns() {
-        let values = column_values(array.as_ref())?;
+    for (array, rounding) in batch.columns().iter().zip(rounding) {
+        let values = column_values(array.as_ref(), *rounding)?;
         for (row, value) in rows[first..].iter_mut().zip(values) {
             row.push(value);
         }
@@ -46,7 +56,71 @@ pub(crate) fn append_rows(
     Ok(())
 }
 
-fn column_values(array: &dyn Array) -> Result<Vec<Value>, ArrowError> {
+/// Shows the rows of `batch` as texts, nothing for NULL.
+pub(crate) fn each_row(
+    batch: &RecordBatch,
+    visit: &mut impl FnMut(&[Option<&str>]),
+) -> Result<(), ArrowError> {
+    let columns: Result<Vec<Texts>, ArrowError> = batch.columns().iter().map(Texts::of).collect();
+    let columns = columns?;
+    let mut cells = Vec::with_capacity(columns.len());
+    for row in 0..batch.num_rows() {
+        cells.clear();
+        cells.extend(columns.iter().map(|column| column.cell(row)));
+        visit(&cells);
+    }
+    Ok(())
+}
+
+/// A column as texts. Those that are texts are not copied: many cells may share their bytes.
+enum Texts {
+    Stored(StringViewArray),
+    Formatted(Vec<Option<String>>),
+}
+
+impl Texts {
+    fn of(column: &ArrayRef) -> Result<Self, ArrowError> {
+        match column.data_type() {
+            DataType::Utf8View => Ok(Self::Stored(column.as_string_view().clone())),
+            _ => formatted(column.as_ref()).map(Self::Formatted),
+        }
+    }
+
+    fn cell(&self, row: usize) -> Option<&str> {
+        match self {
+            Self::Stored(texts) => texts.is_valid(row).then(|| texts.value(row)),
+            Self::Formatted(texts) => texts.get(row)?.as_deref(),
+        }
+    }
+}
+
+/// Bytes of the longest text of a column; 0 where it holds none.
+pub(crate) fn longest(column: &ArrayRef) -> usize {
+    match column.data_type() {
+        DataType::Utf8View => {
+            let lengths = column.as_string_view().lengths();
+            lengths.max().map_or(0, |length| length as usize)
+        }
+        _ => 0,
+    }
+}
+
+/// What a row takes as JSON, about.
+pub(crate) fn row_bytes(row: &[Value]) -> usize {
+    const CELL_BYTES: usize = 16;
+    let escaped = |byte: u8| match byte {
+        b'"' | b'\\' => 2,
+        0..0x20 => 6,
+        _ => 1,
+    };
+    let text = |value: &Value| {
+        let text = value.as_str().unwrap_or_default();
+        text.bytes().map(escaped).sum::<usize>()
+    };
+    row.iter().map(|value| CELL_BYTES + text(value)).sum()
+}
+
+fn column_values(array: &dyn Array, rounding: Rounding) -> Result<Vec<Value>, ArrowError> {
     let values = match array.data_type() {
         DataType::Null => vec![Value::Null; array.len()],
         DataType::Boolean => array.as_boolean().iter().map(Value::from).collect(),
@@ -68,7 +142,7 @@ fn column_values(array: &dyn Array) -> Result<Vec<Value>, ArrowError> {
             doubles
                 .as_primitive::<Float64Type>()
                 .iter()
-                .map(|value| value.map_or(Value::Null, double))
+                .map(|value| value.map_or(Value::Null, |value| double(value, rounding)))
                 .collect()
         }
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => {
@@ -92,7 +166,7 @@ fn column_values(array: &dyn Array) -> Result<Vec<Value>, ArrowError> {
 fn formatted(array: &dyn Array) -> Result<Vec<Option<String>>, ArrowError> {
     let options = FormatOptions::new()
         .with_date_format(Some("%Y-%m-%d"))
-        .with_timestamp_format(Some("%Y-%m-%d %H:%M:%S"));
+        .with_timestamp_format(Some("%Y-%m-%d %H:%M:%S%.f"));
     let formatter = ArrayFormatter::try_new(array, &options)?;
     (0..array.len())
         .map(|row| {
@@ -116,8 +190,12 @@ fn decimal(text: String) -> Value {
     number.map_or(Value::String(text), Value::Number)
 }
 
-fn double(value: f64) -> Value {
-    Number::from_f64(round_significant(value)).map_or(Value::Null, Value::Number)
+fn double(value: f64, rounding: Rounding) -> Value {
+    let value = match rounding {
+        Rounding::Stored => value,
+        Rounding::Made => round_significant(value),
+    };
+    Number::from_f64(value).map_or(Value::Null, Value::Number)
 }
 
 /// `value` with 12 significant digits.
@@ -148,9 +226,17 @@ mod tests {
 
     #[test]
     fn doubles_do_not_show_the_order_of_a_sum() {
-        assert_eq!(double(0.1 + 0.2), json!(0.3));
-        assert_eq!(double(f64::NAN), Value::Null);
-        assert_eq!(double(-0.0), json!(0.0));
-        assert_eq!(double(1e300), json!(1e300));
+        let made = |value: f64| double(value, Rounding::Made);
+        assert_eq!(made(0.1 + 0.2), json!(0.3));
+        assert_eq!(made(f64::NAN), Value::Null);
+        assert_eq!(made(-0.0), json!(0.0));
+        assert_eq!(made(1e300), json!(1e300));
+    }
+
+    #[test]
+    fn doubles_of_the_rows_keep_every_digit() {
+        for value in [9_780_306_406_157.0, 2.000_000_000_000_000_4, 0.1 + 0.2] {
+            assert_eq!(double(value, Rounding::Stored), json!(value));
+        }
     }
 }
