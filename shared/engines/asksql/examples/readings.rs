@@ -1,6 +1,7 @@
 //! Reads questions as JSON lines (`id`, `db_id`, `question`) from the first argument, databases from the
 //! folders of the second (`schema.sql` and a CSV file a table), and prints the readings of each question
-//! as JSON lines. With a third argument, at most so many readings.
+//! as JSON lines. With a third argument, at most so many readings. `--compile N` prints how long a schema
+//! of N tables takes.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
@@ -30,8 +31,32 @@ fn load(folder: &Path) -> Result<Database, Box<dyn std::error::Error>> {
     Ok(builder.compile())
 }
 
+fn compile(tables: usize) -> Result<String, Box<dyn std::error::Error>> {
+    let ddl: String = (0..tables)
+        .map(|table| {
+            format!(
+                "CREATE TABLE item_{table} (id INTEGER PRIMARY KEY, parent_id INTEGER REFERENCES item_{} (id), name TEXT, created_at TIMESTAMP, unit_price DOUBLE, city TEXT, quantity INTEGER, status_code TEXT);\n",
+                table / 2
+            )
+        })
+        .collect();
+    let begun = Instant::now();
+    let database = Database::builder(&ddl)?.compile();
+    let taken = begun.elapsed().as_secs_f64() * 1000.0;
+    Ok(format!(
+        "{taken:.1} ms, {} tables",
+        database.tables().count()
+    ))
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().collect();
+    if let [_, flag, tables] = arguments.as_slice()
+        && flag == "--compile"
+    {
+        writeln!(std::io::stdout(), "{}", compile(tables.parse()?)?)?;
+        return Ok(());
+    }
     let (Some(questions), Some(databases)) = (arguments.get(1), arguments.get(2)) else {
         return Err("usage: readings QUESTIONS.jsonl DATABASES [MOST] [trace]".into());
     };

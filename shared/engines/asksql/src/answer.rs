@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use crate::form::{Filter, Literal, Query, Test, Value};
-use crate::schema::{ColumnId, JoinGraph, Schema, TableId};
+use crate::form::{Filter, Literal, Query, SetOperation, Test, Value};
+use crate::schema::{ColumnId, JoinGraph, Schema, joined_tables};
 
 /// How far the answer can be trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -57,7 +57,7 @@ pub struct ParsedQuery {
     pub having: Vec<Condition>,
     /// The order of the rows.
     pub ordering: Vec<Ordering>,
-    /// Most rows.
+    /// Most rows; where the SQL ranks within the groups, of each of them.
     pub limit: Option<u64>,
     /// Rows that repeat are left out.
     pub distinct: bool,
@@ -80,9 +80,10 @@ pub struct Condition {
     /// The column as `table.column`, or a function over one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
-    /// `=`, `<>`, `<`, `>`, `<=`, `>=`, `BETWEEN`, `LIKE`, `IN`, `NOT IN`, `IS NULL`, `IS NOT NULL`, `OR`.
+    /// `=`, `<>`, `<`, `>`, `<=`, `>=`, `BETWEEN`, `LIKE`, `IN`, `NOT IN`, `IS NULL`, `IS NOT NULL`, `OR`,
+    /// `INTERSECT` with the rows of another query.
     pub operator: &'static str,
-    /// What it is compared with: a value, two for `BETWEEN`, or the SQL of a subquery.
+    /// What it is compared with: a value, two for `BETWEEN`, or the SQL of another query.
     pub value: Json,
     /// The parts of `OR`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -172,24 +173,29 @@ impl ParsedQuery {
     pub(crate) fn new(schema: &Schema, graph: &mut JoinGraph, query: &Query, sql: &str) -> Self {
         let tables = query.own_tables(|column| schema.table_of(column));
         let edges = graph.tree(&tables).unwrap_or_default();
-        let mut joined: Vec<TableId> = tables.first().copied().into_iter().collect();
-        let mut joins = Vec::new();
-        for edge in edges {
-            let new = if joined.contains(&edge.from.0) {
-                edge.to.0
-            } else {
-                edge.from.0
-            };
-            joined.push(new);
-            joins.push(Join {
-                table: schema.tables[new].name.clone(),
-                on: format!(
-                    "{} = {}",
-                    column_name(schema, edge.from.1),
-                    column_name(schema, edge.to.1)
-                ),
+        let joins = match tables.first() {
+            Some(first) => joined_tables(*first, &edges)
+                .map(|(new, edge)| Join {
+                    table: schema.tables[new].name.clone(),
+                    on: format!(
+                        "{} = {}",
+                        column_name(schema, edge.from.1),
+                        column_name(schema, edge.to.1)
+                    ),
+                })
+                .collect(),
+            None => Vec::new(),
+        };
+        // Rows of both halves: those of this query that the other one gives too.
+        let other_half = query
+            .set
+            .as_ref()
+            .map(|(SetOperation::Intersect, other)| Condition {
+                field: None,
+                operator: "INTERSECT",
+                value: json!(crate::sql::write(schema, graph, other)),
+                conditions: Vec::new(),
             });
-        }
         Self {
             kind: "SELECT",
             table: tables
@@ -200,27 +206,31 @@ impl ParsedQuery {
                 .filters
                 .iter()
                 .map(|filter| condition(schema, graph, filter))
+                .chain(other_half)
                 .collect(),
             projections: query
                 .outputs
                 .iter()
                 .map(|value| projection(schema, value))
                 .collect(),
-            grouping: crate::sql::group_keys(query)
-                .into_iter()
-                .map(|column| column_name(schema, column))
-                .collect(),
+            grouping: if query.within.is_empty() {
+                crate::sql::group_keys(query)
+            } else {
+                query.within.clone()
+            }
+            .iter()
+            .map(|key| value_name(schema, key))
+            .collect(),
             having: query
                 .having
                 .iter()
                 .map(|filter| condition(schema, graph, filter))
                 .collect(),
-            ordering: query
-                .order
-                .iter()
+            ordering: crate::sql::whole_order(schema, query)
+                .into_iter()
                 .map(|(value, descending)| Ordering {
-                    field: value_name(schema, value),
-                    direction: if *descending { "DESC" } else { "ASC" },
+                    field: value_name(schema, &value),
+                    direction: if descending { "DESC" } else { "ASC" },
                 })
                 .collect(),
             limit: query.limit,
@@ -240,6 +250,9 @@ pub(crate) fn value_name(schema: &Schema, value: &Value) -> String {
         Value::Column(column) => column_name(schema, *column),
         Value::Rows(_) => "COUNT(*)".to_owned(),
         Value::Different(column) => format!("COUNT(DISTINCT {})", column_name(schema, *column)),
+        Value::Period(unit, column) => {
+            format!("{} of {}", unit.name(), column_name(schema, *column))
+        }
         Value::Aggregate(aggregate, column) => {
             format!("{}({})", aggregate.sql(), column_name(schema, *column))
         }
@@ -251,6 +264,7 @@ fn projection(schema: &Schema, value: &Value) -> Projection {
         Value::Column(column) => (column_name(schema, *column), None, false),
         Value::Rows(_) => ("*".to_owned(), Some("COUNT"), false),
         Value::Different(column) => (column_name(schema, *column), Some("COUNT"), true),
+        Value::Period(..) => (value_name(schema, value), None, false),
         Value::Aggregate(aggregate, column) => {
             (column_name(schema, *column), Some(aggregate.sql()), false)
         }
@@ -269,6 +283,7 @@ fn literal(literal: &Literal) -> Json {
             json!(*number as i64)
         }
         Literal::Number(number) => json!(number),
+        Literal::Truth(truth) => json!(truth),
     }
 }
 
@@ -305,6 +320,7 @@ fn condition(schema: &Schema, graph: &mut JoinGraph, filter: &Filter) -> Conditi
         }
         Test::Missing => ("IS NULL", Json::Null),
         Test::Present => ("IS NOT NULL", Json::Null),
+        Test::Column(comparison, other) => (comparison.sql(), json!(column_name(schema, *other))),
         Test::Query(comparison, query) => (comparison.sql(), inner(query)),
         Test::In(query) => ("IN", inner(query)),
         Test::NotIn(query) => ("NOT IN", inner(query)),

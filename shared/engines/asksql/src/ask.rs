@@ -12,10 +12,11 @@ use crate::guard;
 use crate::items::{Item, items};
 use crate::link::Element;
 use crate::parse::{CHOICES, Flips, read};
-use crate::rank::{Reading, confidence, features, score};
+use crate::rank::{Evidence, Reading, confidence, features, score};
 use crate::resolve::fillings;
 use crate::schema::JoinGraph;
 use crate::time::Now;
+use crate::trust;
 use crate::words::stem::root;
 use crate::words::{Token, operators, tokenise};
 
@@ -35,6 +36,7 @@ pub(crate) struct Read {
 /// Every reading of the question that can be written as SQL.
 pub(crate) fn readings(database: &Database, question: &str, now: &Now) -> Read {
     let tokens = prepared(tokenise(question, MOST_TOKENS));
+    let tokens = crate::compounds::shared_heads(database, tokens);
     let items = items(database, &tokens, now);
     let mut graph = graph(database, &tokens);
     let mut found: Vec<Reading> = Vec::new();
@@ -112,10 +114,16 @@ fn add(
             continue;
         };
         asked |= built.asked;
+        let mut columns = built.query.columns().into_iter();
+        if columns.any(|column| schema.columns[column].hidden) {
+            continue;
+        }
         let Some(sql) = crate::sql::write(schema, graph, &built.query) else {
             continue;
         };
-        let features = features(schema, graph, items, &sketch, &filling, &built.query, flips);
+        let query = &built.query;
+        let evidence = Evidence::new(schema, graph, items, &sketch, &filling, query, flips);
+        let features = features(&evidence);
         found.push(Reading {
             query: built.query,
             sql,
@@ -176,7 +184,7 @@ const MOST_CHECKED: usize = 12;
 #[must_use]
 pub fn ask(database: &Database, question: &str, today: NaiveDate, check: &dyn PlanCheck) -> Answer {
     let tokens = tokenise(question, MOST_TOKENS);
-    if let Some(reason) = guard::refuse_text(question, &tokens, MOST_TOKENS) {
+    if let Some(reason) = guard::refuse_text(database, question, &tokens, MOST_TOKENS) {
         return refused(reason, &tokens);
     }
     let mut read = readings(database, question, &today);
@@ -197,11 +205,11 @@ pub fn ask(database: &Database, question: &str, today: NaiveDate, check: &dyn Pl
     let Some(best) = read.readings.first() else {
         return refused("the question has no reading".to_owned(), &read.tokens);
     };
-    let inputs = confidence::inputs(&read.readings, read.tokens.len());
-    let sure = confidence::confidence(&inputs).min(guard::ceiling(&read.items, best));
-    let sure = rounded(sure);
     let schema = &database.schema;
     let mut graph = graph(database, &read.tokens);
+    let limit = trust::limit(database, &mut graph, &read.items, best);
+    let inputs = confidence::inputs(&read.readings, read.tokens.len());
+    let sure = rounded(confidence::confidence(&inputs).min(limit.most));
     let alternatives = if sure < SURE {
         alternatives(schema, &read.readings, sure, check)
     } else {
@@ -213,7 +221,8 @@ pub fn ask(database: &Database, question: &str, today: NaiveDate, check: &dyn Pl
     } else {
         Status::NeedsClarification
     };
-    let reason = (status == Status::NeedsClarification).then(|| doubt(&unlinked, &alternatives));
+    let doubt = || doubt(&unlinked, &alternatives);
+    let reason = (status == Status::NeedsClarification).then(|| limit.reason.unwrap_or_else(doubt));
     Answer {
         parsed_query: ParsedQuery::new(schema, &mut graph, &best.query, &best.sql),
         confidence: sure,

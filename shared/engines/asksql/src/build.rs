@@ -1,15 +1,24 @@
 //! From a filled sketch to the algebra: groups, HAVING, subqueries and sets are decided here.
 
 mod conditions;
+mod each;
+mod extremes;
 mod groups;
+mod periods;
 mod relations;
 
-use crate::form::{Aggregate, Comparison, Query, Value};
+pub(crate) use relations::names_relation;
+
+use crate::form::{Aggregate, Comparison, Filter, Query, Test, Value};
 use crate::items::Item;
 use crate::link::{Candidate, Element};
-use crate::parse::{Choice, Flips, Right, Sketch};
+use crate::parse::{Choice, Flips, Left, Right, Sketch};
 use crate::resolve::{Filling, table_of};
 use crate::schema::{ColumnId, JoinGraph, Role, Schema, TableId};
+use crate::time;
+
+/// Columns that are shown at most.
+const MOST_OUTPUTS: usize = 60;
 
 /// A query with the choices that were asked while it was built.
 #[derive(Debug)]
@@ -85,7 +94,11 @@ impl Builder<'_> {
             .picks
             .iter()
             .find(|pick| pick.aggregate.is_none())
-            .or(self.sketch.picks.first())?;
+            .or(self.sketch.picks.first());
+        let Some(pick) = pick else {
+            // "which month": rows that have a time.
+            return self.sketch.period.map(|period| self.table(period.slot));
+        };
         if let Element::Column(column) = self.chosen(pick.slot).element
             && let Some(owner) = self.sketch.slots[pick.slot].owner
         {
@@ -118,9 +131,12 @@ impl Builder<'_> {
         }
         self.owners(&mut query);
         self.conditions(&mut query)?;
+        self.related(&mut query)?;
         self.absent(&mut query)?;
         self.extremes(&mut query)?;
         self.order(&mut query)?;
+        self.group_by_period(&mut query)?;
+        listed_totals(&mut query);
         self.entity_once(&mut query);
         self.complete_groups(&mut query);
         self.count_once(&mut query);
@@ -138,7 +154,9 @@ impl Builder<'_> {
         let all_aggregates = query.outputs.iter().all(Value::is_aggregate);
         if all_aggregates && query.groups.is_empty() {
             query.distinct = false;
-            if query.limit.is_some() || !query.order.is_empty() {
+            if query.limit.is_some() {
+                self.over_first_rows(&mut query)?;
+            } else if !query.order.is_empty() {
                 return None;
             }
         }
@@ -149,7 +167,61 @@ impl Builder<'_> {
             }
         }
         query.outputs = seen;
-        (!query.outputs.is_empty() && query.outputs.len() <= 60).then_some(query)
+        self.show_rows(&mut query);
+        (1..=MOST_OUTPUTS)
+            .contains(&query.outputs.len())
+            .then_some(query)
+    }
+
+    /// Every column of the table that may be shown.
+    fn whole_rows(&self, table: TableId) -> Vec<Value> {
+        let columns = self.schema.tables[table].columns.iter().copied();
+        let shown = columns.filter(|column| !self.schema.columns[*column].hidden);
+        shown.map(Value::Column).collect()
+    }
+
+    /// Rows that have no name are shown whole: their keys alone tell nobody anything.
+    fn show_rows(&self, query: &mut Query) {
+        let [pick] = self.sketch.picks.as_slice() else {
+            return;
+        };
+        let Element::Table(table) = self.chosen(pick.slot).element else {
+            return;
+        };
+        let [shown] = self.schema.tables[table].display[..] else {
+            return;
+        };
+        let nameless = self.schema.columns[shown].role == Role::Id;
+        let grouped = query.distinct
+            || query.set.is_some()
+            || !query.within.is_empty()
+            || !query.groups.is_empty()
+            || !query.having.is_empty()
+            || query.order.iter().any(|(value, _)| value.is_aggregate());
+        if nameless && !grouped && query.outputs == [Value::Column(shown)] {
+            let whole = self.whole_rows(table);
+            if whole.len() <= MOST_OUTPUTS {
+                query.outputs = whole;
+            }
+        }
+    }
+
+    /// "the total area of the 3 largest lakes": the rows are picked before they are summed up.
+    fn over_first_rows(&mut self, query: &mut Query) -> Option<()> {
+        let key = Value::Column(self.schema.single_key(self.focus)?);
+        if query.order.iter().any(|(value, _)| value.is_aggregate()) || !query.having.is_empty() {
+            return None;
+        }
+        let first = Query {
+            outputs: vec![key.clone()],
+            filters: std::mem::take(&mut query.filters),
+            order: std::mem::take(&mut query.order),
+            limit: query.limit.take(),
+            tables: std::mem::take(&mut query.tables),
+            ..Query::default()
+        };
+        query.filters = vec![Filter::Test(key, Test::In(Box::new(first)))];
+        Some(())
     }
 
     fn outputs(&mut self, query: &mut Query) -> Option<()> {
@@ -164,13 +236,7 @@ impl Builder<'_> {
             }
             match (pick.aggregate, element) {
                 (None, Element::Table(table)) if pick.everything => {
-                    query.outputs.extend(
-                        self.schema.tables[table]
-                            .columns
-                            .iter()
-                            .copied()
-                            .map(Value::Column),
-                    );
+                    query.outputs.extend(self.whole_rows(table));
                 }
                 (None, Element::Table(table)) => {
                     let display = self.schema.tables[table].display.clone();
@@ -186,11 +252,15 @@ impl Builder<'_> {
                 }
                 (None, Element::Column(column)) => self.show_column(query, pick.item, column),
                 (Some(Aggregate::Count), element) => {
-                    let value = self.count(element, pick.distinct)?;
+                    let value = self.count(element, pick.item, pick.distinct)?;
                     query.outputs.push(value);
                 }
                 (Some(aggregate), Element::Column(column)) => {
                     query.outputs.push(Value::Aggregate(aggregate, column));
+                }
+                // "total orders"
+                (Some(Aggregate::Sum), Element::Table(table)) => {
+                    query.outputs.push(Value::Rows(table));
                 }
                 (Some(_), Element::Table(_)) => return None,
             }
@@ -198,15 +268,28 @@ impl Builder<'_> {
         Some(())
     }
 
-    /// One number is asked, and no condition picks out one row.
-    fn counts_all(&self) -> bool {
-        let one = self.sketch.conditions.iter().any(|condition| {
-            matches!(
+    /// A condition holds rows at one value, and not at one that many of them share.
+    fn may_pick_one(&self) -> bool {
+        let shared = |left: Left| match left {
+            Left::Column(slot) => matches!(
+                self.chosen(slot).element,
+                Element::Column(column) if self.schema.columns[column].facts.is_shared()
+            ),
+            _ => false,
+        };
+        let mut conditions = self.sketch.conditions.iter();
+        conditions.any(|condition| {
+            let held = matches!(
                 condition.right,
                 Right::Value(_) | Right::Compare(Comparison::Equal, _)
-            )
-        });
-        !one && self.sketch.picks.len() == 1 && self.sketch.extremes.is_empty()
+            );
+            held && !shared(condition.left)
+        })
+    }
+
+    /// One number is asked, and no condition picks out one row.
+    fn counts_all(&self) -> bool {
+        !self.may_pick_one() && self.sketch.picks.len() == 1 && self.sketch.extremes.is_empty()
     }
 
     /// Another output already tells the groups of the slot apart.
@@ -227,7 +310,10 @@ impl Builder<'_> {
             .get(item)
             .map(|item| item.text.to_lowercase())
             .unwrap_or_default();
-        let name_alone = !said.contains("first") && !said.contains("last") && said.contains("name");
+        let name_alone = said
+            .split(' ')
+            .all(|word| !matches!(word, "first" | "last"))
+            && said.split(' ').any(|word| matches!(word, "name" | "names"));
         if display.len() == 2 && display.contains(&column) && name_alone {
             let display = display.clone();
             if self.choose(Choice::FullName, true) {
@@ -238,7 +324,16 @@ impl Builder<'_> {
         query.outputs.push(Value::Column(column));
     }
 
-    fn count(&mut self, element: Element, distinct: bool) -> Option<Value> {
+    /// "signups" are rows, "signup dates" are times.
+    fn names_times(&self, item: usize) -> bool {
+        let said = self.items.get(item).map(|item| item.text.to_lowercase());
+        said.is_some_and(|said| {
+            let noun = crate::words::lemma(said.rsplit(' ').next().unwrap_or_default());
+            matches!(noun.as_str(), "date" | "time" | "birthday") || time::unit(&noun).is_some()
+        })
+    }
+
+    fn count(&mut self, element: Element, item: usize, distinct: bool) -> Option<Value> {
         match element {
             Element::Table(table) => {
                 if let Some(key) = self.schema.single_key(table)
@@ -255,22 +350,27 @@ impl Builder<'_> {
                     item.text.to_lowercase().ends_with("there")
                         || item.text.eq_ignore_ascii_case("exist")
                 });
+                let unit = facts
+                    .words
+                    .last()
+                    .is_some_and(|word| time::unit(word).is_some());
                 if facts.role == Role::Measure
                     && !distinct
-                    && !there
+                    && (!there || unit)
                     && facts.declared.is_number()
                     && facts.refers.is_none()
                     && !facts.key
                     && self.choose(Choice::CountInColumn, true)
                 {
-                    let one = self.sketch.conditions.iter().any(|condition| {
-                        matches!(condition.right, Right::Value(_))
-                            || matches!(condition.right, Right::Compare(Comparison::Equal, _))
-                    });
                     let beside = self.sketch.picks.len() > 1 && !self.one_for_each(table);
-                    if !self.sketch.groups.is_empty()
+                    let total = self
+                        .items
+                        .iter()
+                        .any(|item| item.text.to_lowercase().starts_with("total number"));
+                    if total
+                        || !self.sketch.groups.is_empty()
                         || beside
-                        || !one && self.sketch.picks.len() == 1
+                        || !self.may_pick_one() && self.sketch.picks.len() == 1
                     {
                         return Some(Value::Aggregate(Aggregate::Sum, column));
                     }
@@ -291,7 +391,8 @@ impl Builder<'_> {
                     }
                     return Some(Value::Column(column));
                 }
-                if self.schema.is_unique(column) && !distinct {
+                let happens = facts.holds_time() && !self.names_times(item);
+                if (self.schema.is_unique(column) || happens) && !distinct {
                     return Some(Value::Rows(table));
                 }
                 if self.choose(Choice::CountDistinct, true) {
@@ -319,6 +420,25 @@ impl Builder<'_> {
             if self.choose(Choice::JoinOwner, elsewhere) {
                 query.tables.push(table);
             }
+        }
+    }
+}
+
+/// "the total scores in ascending order": one sum has no order, a column that is called so has.
+fn listed_totals(query: &mut Query) {
+    let sums = |value: &Value| matches!(value, Value::Aggregate(Aggregate::Sum, _));
+    let listed = query.limit.is_none()
+        && query.groups.is_empty()
+        && !query.order.is_empty()
+        && query.outputs.iter().all(sums)
+        && query.order.iter().all(|(value, _)| sums(value));
+    if !listed {
+        return;
+    }
+    let ordered = query.order.iter_mut().map(|(value, _)| value);
+    for value in query.outputs.iter_mut().chain(ordered) {
+        if let Value::Aggregate(_, column) = value {
+            *value = Value::Column(*column);
         }
     }
 }

@@ -5,6 +5,7 @@ use std::io::Read;
 
 use crate::lexicon::Lexicon;
 use crate::link::WordIndex;
+use crate::records::Records;
 use crate::schema::{self, ColumnId, Kind, Schema, SchemaError};
 use crate::values::{Gatherer, ValueIndex};
 
@@ -40,6 +41,12 @@ impl Database {
         })
     }
 
+    /// Bytes that its values take in memory, about.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.values.bytes()
+    }
+
     /// Names of the tables in the order of the DDL.
     pub fn tables(&self) -> impl Iterator<Item = &str> {
         self.schema.tables.iter().map(|table| table.name.as_str())
@@ -59,44 +66,36 @@ impl Database {
 }
 
 impl Builder {
-    /// Adds the rows of a table from CSV with a header; an empty cell is null.
+    /// Adds the rows of a table from CSV with a header; an empty cell is null, one of two quotes an empty text.
     ///
     /// # Errors
-    /// When the table or a column is not in the schema, or the text is no CSV.
+    /// When the table or a column is not in the schema, or the rows cannot be read.
     pub fn csv(&mut self, table: &str, rows: impl Read) -> Result<&mut Self, SchemaError> {
         let id = self
             .schema
             .table_named(table)
             .ok_or_else(|| SchemaError::Unknown(table.to_owned()))?;
-        let fault = |fault: &csv::Error| SchemaError::Rows {
+        let fault = |fault: &std::io::Error| SchemaError::Rows {
             table: table.to_owned(),
             fault: fault.to_string(),
         };
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(rows);
-        let header = reader
-            .byte_headers()
-            .map_err(|error| fault(&error))?
-            .clone();
+        let mut records = Records::new(rows);
         let mut columns = Vec::new();
-        for name in &header {
-            let name = String::from_utf8_lossy(name);
+        let header = records.next().unwrap_or_else(|| Ok(Vec::new()));
+        for name in header.map_err(|error| fault(&error))? {
+            let name = name.unwrap_or_default();
             let column = self
                 .schema
                 .column_named(id, name.trim_start_matches('\u{feff}'));
             columns.push(column.ok_or_else(|| SchemaError::Unknown(format!("{table}.{name}")))?);
         }
-        let mut record = csv::ByteRecord::new();
-        for _ in 0..MOST_ROWS {
-            if !reader
-                .read_byte_record(&mut record)
-                .map_err(|error| fault(&error))?
-            {
-                break;
-            }
+        for record in records.take(MOST_ROWS) {
+            let record = record.map_err(|error| fault(&error))?;
             for (column, cell) in columns.iter().zip(&record) {
-                let text = String::from_utf8_lossy(cell);
-                let cell = (!text.is_empty()).then_some(text.as_ref());
-                self.gatherers.entry(*column).or_default().add(cell);
+                self.gatherers
+                    .entry(*column)
+                    .or_default()
+                    .add(cell.as_deref());
             }
         }
         Ok(self)
@@ -134,13 +133,19 @@ impl Builder {
         for (column, gatherer) in &self.gatherers {
             self.schema.columns[*column].facts = gatherer.facts();
         }
+        for name in &self.lexicon.hidden {
+            if let Some(column) = self.schema.column_at(name) {
+                self.schema.columns[column].hidden = true;
+            }
+        }
         schema::finish(&mut self.schema);
         let mut values = ValueIndex::default();
         let mut gathered: Vec<(ColumnId, Gatherer)> = self.gatherers.into_iter().collect();
         gathered.sort_unstable_by_key(|(column, _)| *column);
         for (column, gatherer) in gathered {
             // Numbers and days are read by their form and need no index.
-            if self.schema.columns[column].declared == Kind::Text {
+            let facts = &self.schema.columns[column];
+            if facts.declared == Kind::Text && !facts.hidden {
                 values.add_column(column, gatherer);
             }
         }

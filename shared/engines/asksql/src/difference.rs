@@ -3,6 +3,7 @@
 use crate::answer::value_name;
 use crate::form::{Filter, Query, Test, Value};
 use crate::schema::Schema;
+use crate::sql::group_keys;
 
 /// What `other` does otherwise than `best`; nothing where they mean the same.
 pub(crate) fn difference(schema: &Schema, best: &Query, other: &Query) -> Option<String> {
@@ -18,7 +19,7 @@ pub(crate) fn difference(schema: &Schema, best: &Query, other: &Query) -> Option
     if shown != other_shown {
         return Some(shows(&shown, &other_shown));
     }
-    if best.distinct != other.distinct {
+    if best.distinct != other.distinct && !(shows_its_keys(best) && shows_its_keys(other)) {
         return Some(
             if other.distinct {
                 "leaves out rows that repeat"
@@ -43,6 +44,15 @@ pub(crate) fn difference(schema: &Schema, best: &Query, other: &Query) -> Option
             "makes no groups".to_owned()
         } else {
             format!("groups by {}", keys.join(", "))
+        });
+    }
+    if best.within != other.within {
+        let keys = other.within.iter();
+        let keys: Vec<String> = keys.map(|key| value_name(schema, key)).collect();
+        return Some(if keys.is_empty() {
+            "looks for the first among all rows".to_owned()
+        } else {
+            format!("looks for the first of each {}", keys.join(", "))
         });
     }
     if best.order != other.order || best.limit != other.limit {
@@ -98,6 +108,12 @@ pub(crate) fn difference(schema: &Schema, best: &Query, other: &Query) -> Option
     None
 }
 
+/// Groups whose keys are shown are told apart by them: none of their rows repeats another.
+fn shows_its_keys(query: &Query) -> bool {
+    let keys = group_keys(query);
+    !keys.is_empty() && keys.iter().all(|key| query.outputs.contains(key))
+}
+
 fn shows(shown: &[String], other: &[String]) -> String {
     let fresh: Vec<&str> = other
         .iter()
@@ -142,6 +158,11 @@ fn told(schema: &Schema, filter: &Filter) -> String {
                     "{name} to {} {}",
                     comparison.sql(),
                     crate::sql::text(literal)
+                ),
+                Test::Column(comparison, other) => format!(
+                    "{name} to {} {}",
+                    comparison.sql(),
+                    value_name(schema, &Value::Column(*other))
                 ),
                 Test::Query(comparison, _) => {
                     format!("{name} to {} a value found by a subquery", comparison.sql())

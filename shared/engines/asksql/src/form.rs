@@ -1,7 +1,9 @@
 //! The algebra between English and SQL. Joins and the grouping of plain outputs are derived when it is
 //! written as SQL and do not stand in it.
 
-use crate::schema::{ColumnId, TableId};
+use crate::schema::{ColumnId, Schema, TableId};
+use crate::time::Unit;
+use crate::values::TRUTHS;
 
 /// A function over the rows of a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -70,20 +72,23 @@ pub(crate) enum Value {
     Aggregate(Aggregate, ColumnId),
     /// Different values of a column.
     Different(ColumnId),
+    /// The span of the calendar that a column of time lies in.
+    Period(Unit, ColumnId),
 }
 
 impl Value {
     pub(crate) const fn column(&self) -> Option<ColumnId> {
         match self {
-            Self::Column(column) | Self::Aggregate(_, column) | Self::Different(column) => {
-                Some(*column)
-            }
+            Self::Column(column)
+            | Self::Aggregate(_, column)
+            | Self::Different(column)
+            | Self::Period(_, column) => Some(*column),
             Self::Rows(_) => None,
         }
     }
 
     pub(crate) const fn is_aggregate(&self) -> bool {
-        !matches!(self, Self::Column(_))
+        !matches!(self, Self::Column(_) | Self::Period(..))
     }
 }
 
@@ -92,8 +97,18 @@ impl Value {
 pub(crate) enum Literal {
     Text(String),
     Number(f64),
+    Truth(bool),
     /// A day, `YYYY-MM-DD`.
     Date(String),
+}
+
+impl Literal {
+    /// What a cell of a column of yes and no says.
+    pub(crate) fn truth(cell: &str) -> Option<Self> {
+        let said = |word: &str| cell.eq_ignore_ascii_case(word);
+        let mut pairs = TRUTHS.iter();
+        pairs.find_map(|(yes, no)| (said(yes) || said(no)).then(|| Self::Truth(said(yes))))
+    }
 }
 
 /// What a value is compared with.
@@ -112,6 +127,8 @@ pub(crate) enum Test {
     },
     Missing,
     Present,
+    /// Against another column of the same row.
+    Column(Comparison, ColumnId),
     /// Against one value of another query.
     Query(Comparison, Box<Query>),
     /// Among the values of another query.
@@ -142,18 +159,69 @@ pub(crate) struct Query {
     pub(crate) having: Vec<Filter>,
     pub(crate) order: Vec<(Value, bool)>,
     pub(crate) limit: Option<u64>,
+    /// Order and limit hold among the rows that share these values, and not among all.
+    pub(crate) within: Vec<Value>,
     /// Tables that must be joined beside those of the columns.
     pub(crate) tables: Vec<TableId>,
     pub(crate) set: Option<(SetOperation, Box<Query>)>,
 }
 
+impl Test {
+    /// Among no value of `query`, whose nulls are left out: one of them would make the test fail for every
+    /// row.
+    pub(crate) fn not_in(schema: &Schema, mut query: Query) -> Self {
+        if let [Value::Column(column)] = query.outputs[..]
+            && schema.columns[column].may_be_null()
+        {
+            let present = Filter::Test(Value::Column(column), Self::Present);
+            query.filters.push(present);
+        }
+        Self::NotIn(Box::new(query))
+    }
+}
+
 impl Query {
+    /// The columns of the query and of those within it.
+    pub(crate) fn columns(&self) -> Vec<ColumnId> {
+        let values = self
+            .outputs
+            .iter()
+            .chain(&self.within)
+            .chain(self.order.iter().map(|(value, _)| value));
+        let mut found: Vec<ColumnId> = values.filter_map(Value::column).collect();
+        found.extend(&self.groups);
+        let mut open: Vec<&Filter> = self.filters.iter().chain(&self.having).collect();
+        while let Some(filter) = open.pop() {
+            match filter {
+                Filter::Any(filters) => open.extend(filters),
+                Filter::Test(value, test) => {
+                    found.extend(value.column());
+                    if let Test::Column(_, other) = test {
+                        found.push(*other);
+                    }
+                    if let Test::Query(_, inner) | Test::In(inner) | Test::NotIn(inner) = test {
+                        found.extend(inner.columns());
+                    }
+                }
+            }
+        }
+        if let Some((_, other)) = &self.set {
+            found.extend(other.columns());
+        }
+        found
+    }
+
     /// Tables that the query stands on, those of subqueries left out.
     pub(crate) fn own_tables(&self, table_of: impl Fn(ColumnId) -> TableId) -> Vec<TableId> {
         fn of_filter(filter: &Filter, found: &mut Vec<ColumnId>, tables: &mut Vec<TableId>) {
             match filter {
                 Filter::Test(Value::Rows(table), _) => tables.push(*table),
-                Filter::Test(value, _) => found.extend(value.column()),
+                Filter::Test(value, test) => {
+                    found.extend(value.column());
+                    if let Test::Column(_, other) = test {
+                        found.push(*other);
+                    }
+                }
                 Filter::Any(filters) => {
                     for filter in filters {
                         of_filter(filter, found, tables);
@@ -166,6 +234,7 @@ impl Query {
         for value in self
             .outputs
             .iter()
+            .chain(&self.within)
             .chain(self.order.iter().map(|(value, _)| value))
         {
             columns.extend(value.column());

@@ -1,16 +1,24 @@
 //! Texts that are turned away before anything is read into them.
 
+use crate::database::Database;
 use crate::items::Item;
-use crate::link::{Element, Reason};
-use crate::parse::Use;
+use crate::link::Reason;
 use crate::rank::Reading;
-use crate::words::{Token, operators};
+use crate::words::Token;
+use crate::words::token::{Shape, normal_words};
 
+/// What the link of a phrase is worth that is the name of an element.
+const NAMED: f64 = 0.95;
 /// Characters of a question.
 pub(crate) const MOST_CHARACTERS: usize = 10_000;
 
-/// Why the text cannot be a question, as far as its words show.
-pub(crate) fn refuse_text(question: &str, tokens: &[Token], most_tokens: usize) -> Option<String> {
+/// Why the text cannot be a question to the database, as far as its words show.
+pub(crate) fn refuse_text(
+    database: &Database,
+    question: &str,
+    tokens: &[Token],
+    most_tokens: usize,
+) -> Option<String> {
     if !question.chars().any(char::is_alphanumeric) {
         return Some("the question is empty; ask for something that the tables hold".to_owned());
     }
@@ -22,27 +30,27 @@ pub(crate) fn refuse_text(question: &str, tokens: &[Token], most_tokens: usize) 
             "the text is longer than one question; ask in at most {most_tokens} words"
         ));
     }
-    if writes(question, tokens) {
+    if writes(database, question, tokens) {
         return Some(
             "only questions are answered; nothing is written, changed or deleted".to_owned(),
         );
     }
-    let letters = question
-        .chars()
-        .filter(|letter| letter.is_alphabetic())
-        .count();
-    let foreign = question
-        .chars()
-        .filter(|letter| letter.is_alphabetic() && !letter.is_ascii())
-        .count();
-    if foreign * 3 > letters {
+    // What is quoted, and what stands in the rows, may be of any language.
+    let own = tokens.iter().filter(|token| {
+        let words = normal_words(&token.text).join(" ");
+        token.shape != Shape::Quoted && database.values.exact(&words).is_empty()
+    });
+    let letters = || own.clone().flat_map(|token| token.text.chars());
+    let all = letters().filter(|letter| letter.is_alphabetic()).count();
+    let foreign = letters().filter(|letter| letter.is_alphabetic() && !letter.is_ascii());
+    if foreign.count() * 3 > all {
         return Some("the question is not in English; ask in English".to_owned());
     }
     None
 }
 
 /// Asks for a change, or carries SQL that would make one.
-fn writes(question: &str, tokens: &[Token]) -> bool {
+fn writes(database: &Database, question: &str, tokens: &[Token]) -> bool {
     const VERBS: &[&str] = &[
         "delete",
         "drop",
@@ -99,16 +107,12 @@ fn writes(question: &str, tokens: &[Token]) -> bool {
         .filter(|token| token.is_word())
         .map(|token| token.lower.as_str())
         .collect();
-    let first = words.iter().find(|word| !POLITE.contains(word));
-    if first.is_some_and(|first| VERBS.contains(first)) {
-        return true;
-    }
-    let lower = question.to_lowercase();
     // A quoted value may hold anything; what stands outside of quotes may not be a statement.
     let mut sentence_start = true;
-    for token in tokens {
+    for (at, token) in tokens.iter().enumerate() {
         if token.is_word() {
-            if sentence_start && VERBS.contains(&token.lower.as_str()) {
+            let verb = VERBS.contains(&token.lower.as_str());
+            if sentence_start && verb && !is_named(database, &tokens[at..]) {
                 return true;
             }
             sentence_start = POLITE.contains(&token.lower.as_str()) && sentence_start;
@@ -116,13 +120,38 @@ fn writes(question: &str, tokens: &[Token]) -> bool {
             sentence_start = matches!(token.text.as_str(), ";" | "." | "!" | "?");
         }
     }
+    let outside = outside_quotes(question, tokens);
     STATEMENTS.iter().any(|statement| {
         words
             .windows(statement.len())
             .any(|window| window == *statement)
-    }) || lower.contains("--")
-        || lower.contains("/*")
-        || lower.contains("xp_cmdshell")
+    }) || ["--", "/*", "xp_cmdshell"]
+        .iter()
+        .any(|mark| outside.contains(mark))
+}
+
+/// "Call duration by agent": the verb begins the name of a table or a column.
+fn is_named(database: &Database, tokens: &[Token]) -> bool {
+    let words: Vec<String> = tokens
+        .iter()
+        .take(2)
+        .map(|token| token.lemma.clone())
+        .collect();
+    let found = database.index.link(&database.schema, &words);
+    words.len() == 2 && found.first().is_some_and(|best| best.score >= NAMED)
+}
+
+/// The question in lower case without its quoted values.
+fn outside_quotes(question: &str, tokens: &[Token]) -> String {
+    let quoted = |at: usize| {
+        let mut quoted = tokens.iter().filter(|token| token.shape == Shape::Quoted);
+        quoted.any(|token| (token.start..token.end).contains(&at))
+    };
+    let letters = question.chars().enumerate();
+    let outside = letters
+        .filter(|(at, _)| !quoted(*at))
+        .map(|(_, letter)| letter);
+    outside.collect::<String>().to_lowercase()
 }
 
 /// Why the spans give no question about these tables.
@@ -131,7 +160,12 @@ pub(crate) fn refuse_items(items: &[Item], best: Option<&Reading>) -> Option<Str
         item.best_mention() > 0.5 && item.operator.is_none()
             || item.values.iter().any(|value| value.score > 0.75)
     });
-    if !linked {
+    // "Who earns the most?": the verb speaks of a column.
+    let measured = |best: &Reading| {
+        let mut chosen = best.filling.chosen.iter();
+        chosen.any(|candidate| candidate.reason == Reason::Measure)
+    };
+    if !linked && !best.is_some_and(measured) {
         return Some(
             "no word of the question names a table, a column or a value of this database"
                 .to_owned(),
@@ -152,41 +186,4 @@ pub(crate) fn refuse_items(items: &[Item], best: Option<&Reading>) -> Option<Str
         );
     }
     None
-}
-
-/// The most that a reading can be trusted whatever its score: what it stands on by default may be
-/// something that the database does not hold.
-pub(crate) fn ceiling(items: &[Item], best: &Reading) -> f64 {
-    let unlinked = best
-        .sketch
-        .unused
-        .iter()
-        .filter(|at| {
-            items[**at].operator.is_none()
-                && operators::operator(&items[**at].text.to_lowercase()).is_none()
-        })
-        .count();
-    let content = items
-        .iter()
-        .filter(|item| item.operator.is_none() && !item.comma && !item.stop)
-        .count()
-        .max(1);
-    let default = best
-        .sketch
-        .slots
-        .iter()
-        .zip(&best.filling.chosen)
-        .filter(|(slot, candidate)| {
-            candidate.reason == Reason::Default
-                && matches!(slot.usage, Use::Show | Use::Count)
-                && matches!(candidate.element, Element::Table(_))
-        })
-        .count();
-    if unlinked > 0 && default > 0 {
-        return 0.45;
-    }
-    if unlinked * 2 >= content {
-        return 0.45;
-    }
-    if unlinked >= 3 { 0.6 } else { 1.0 }
 }

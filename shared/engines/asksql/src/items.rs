@@ -1,5 +1,8 @@
 //! Cutting a question into spans, each with everything that it may mean.
 
+mod values;
+
+use crate::compounds;
 use crate::database::Database;
 use crate::link::{Candidate, Element, Reason};
 use crate::time::{Interval, Now};
@@ -28,6 +31,12 @@ pub(crate) struct Item {
     /// "oldest", "cheapest": a superlative or comparative that names its measure.
     pub(crate) superlative: bool,
     pub(crate) comparative: bool,
+    /// The word before makes a code of "number": a phone number, a room number.
+    pub(crate) after_code_word: bool,
+    /// Behind "first", "last" or a superlative.
+    pub(crate) after_rank: bool,
+    /// The word before is "the".
+    pub(crate) after_article: bool,
 }
 
 impl Item {
@@ -39,6 +48,13 @@ impl Item {
         self.mention
             .first()
             .map_or(0.0, |candidate| candidate.score)
+    }
+
+    /// What it most likely means is a table.
+    pub(crate) fn is_entity(&self) -> bool {
+        self.mention
+            .first()
+            .is_some_and(|best| matches!(best.element, Element::Table(_)))
     }
 
     pub(crate) fn table(&self) -> Option<usize> {
@@ -107,6 +123,8 @@ pub(crate) fn items(database: &Database, tokens: &[Token], now: &Now) -> Vec<Ite
         items.push(item);
     }
     items.reverse();
+    crate::ordering::settle(&mut items);
+    compounds::complete(database, &mut items);
     items
 }
 
@@ -127,6 +145,22 @@ fn spans(
         comma: token.shape == Shape::Comma,
         stop: token.shape == Shape::Stop,
         quoted: token.shape == Shape::Quoted,
+        after_article: start > 0 && tokens[start - 1].lower == "the",
+        after_rank: start > 0 && crate::ordering::ranks(&tokens[start - 1].lower),
+        after_code_word: start > 0
+            && matches!(
+                tokens[start - 1].lower.as_str(),
+                "phone"
+                    | "telephone"
+                    | "fax"
+                    | "mobile"
+                    | "cell"
+                    | "room"
+                    | "account"
+                    | "serial"
+                    | "flight"
+                    | "card"
+            ),
         ..Item::default()
     };
     if single.comma || single.stop || token.shape == Shape::Other {
@@ -136,7 +170,7 @@ fn spans(
         return vec![(start + 1, 0.0, single)];
     }
     if single.quoted {
-        single.values = exact_values(database, &token.text, true);
+        single.values = values::exact(database, &token.text, true);
         if single.values.is_empty() {
             let words: Vec<String> = normal_words(&token.text)
                 .iter()
@@ -152,7 +186,7 @@ fn spans(
                 single.quoted = false;
                 return vec![(start + 1, 1.0, single)];
             }
-            single.values = partial_values(database, &token.text);
+            single.values = values::partial(database, &token.text);
         }
         return vec![(start + 1, 1.0, single)];
     }
@@ -217,6 +251,30 @@ fn read(database: &Database, tokens: &[Token], item: &mut Item) -> f64 {
     let lower = lower.join(" ");
     let mut worth: f64 = 0.0;
     item.operator = operator(&lower);
+    if tokens.len() == 1 && item.operator.is_none() && !database.index.knows(&tokens[0].lemma) {
+        item.operator = crate::words::operators::misspelt(&lower);
+    }
+    if item.is(Operator::Which) && compounds::kind_is_column(database, tokens) {
+        item.operator = None;
+    }
+    // "US accounts" are not "ours".
+    if tokens.len() == 1 && tokens[0].text == "US" {
+        item.operator = None;
+    }
+    // "the one with the highest price" counts nothing.
+    if lower == "one" && item.after_article {
+        item.number = None;
+        item.operator = Some(Operator::Filler);
+    }
+    if item.is(Operator::OrderBy)
+        && item.after_rank
+        && crate::ordering::names_rows(database, tokens)
+    {
+        item.operator = None;
+    }
+    if item.is(Operator::NumberOf) && lower.starts_with("number") && item.after_code_word {
+        item.operator = None;
+    }
     if item.operator.is_some() {
         let filler = item.is(Operator::Filler) || item.is(Operator::Article);
         let article = if lower.starts_with("the ") { 0.6 } else { 0.0 };
@@ -237,6 +295,9 @@ fn read(database: &Database, tokens: &[Token], item: &mut Item) -> f64 {
             .collect();
         let of_inside = words.len() < tokens.len();
         item.mention = database.index.link(&database.schema, &words);
+        if compounds::falls_apart(database, tokens, &item.mention) {
+            item.mention.clear();
+        }
         if of_inside
             && words.last().is_some_and(|last| {
                 database
@@ -291,160 +352,10 @@ fn read(database: &Database, tokens: &[Token], item: &mut Item) -> f64 {
             worth = worth.max(1.2 * count + 0.3);
         }
     }
-    let value_worth = read_values(database, tokens, &lower, item);
+    let value_worth = values::read(database, tokens, &lower, item);
+    if lower == "a" && tokens[0].capital && item.first > 0 && !item.values.is_empty() {
+        // "blood type A" is no article.
+        item.operator = None;
+    }
     worth.max(value_worth)
-}
-
-/// Looks the span up among the values.
-fn read_values(database: &Database, tokens: &[Token], lower: &str, item: &mut Item) -> f64 {
-    let count = tokens.len() as f64;
-    let single = tokens.len() == 1;
-    let function = tokens.iter().all(|token| {
-        is_function_word(&token.lower) || operator(&token.lower) == Some(Operator::Command)
-    });
-    let capitals = tokens.iter().filter(|token| token.capital).count();
-    let edge = is_function_word(&tokens[0].lower) && tokens[0].lower != "the" && !tokens[0].capital;
-    let bare_number = single
-        && item.number.is_some()
-        && tokens[0]
-            .text
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b',');
-    if (function && capitals == 0) || edge || bare_number && tokens[0].text.len() < 5 {
-        return 0.0;
-    }
-    if single && lower.len() == 1 && !tokens[0].capital {
-        return 0.0;
-    }
-    // A capital at the very beginning of the question says nothing.
-    let capital = tokens
-        .iter()
-        .enumerate()
-        .any(|(at, token)| token.capital && (item.first + at > 0));
-    if item.operator.is_some() && !capital {
-        return 0.0;
-    }
-    let text = phrase(tokens, 0, tokens.len());
-    if !single && value_of_named_table(database, tokens) {
-        return 0.0;
-    }
-    let mut found = exact_values(database, &text, capital);
-    if found.is_empty() && single {
-        // "cars" for the value "car", "France" for "french" come from other forms of the word.
-        if tokens[0].lemma != tokens[0].lower {
-            found = exact_values(database, &tokens[0].lemma, capital);
-            for candidate in &mut found {
-                candidate.score -= if capital { 0.12 } else { 0.3 };
-            }
-        }
-    }
-    if found.is_empty() {
-        for other in crate::words::places::alike(lower) {
-            found = exact_values(database, other, true);
-            for candidate in &mut found {
-                candidate.score -= 0.1;
-            }
-            if !found.is_empty() {
-                break;
-            }
-        }
-    }
-    if found.is_empty()
-        && capital
-        && capitals == tokens.len()
-        && !item.mention.iter().any(|mention| mention.score > 0.75)
-    {
-        found = partial_values(database, &text);
-    }
-    let Some(best) = found.first().map(|candidate| candidate.score) else {
-        return 0.0;
-    };
-    item.values.extend(found);
-    item.values
-        .sort_by(|one, other| other.score.total_cmp(&one.score));
-    if capital || !single {
-        count * best + 0.45 * (count - 1.0) + if capital { 0.2 } else { 0.0 }
-    } else {
-        best
-    }
-}
-
-/// "ohio river": a value of the table that the last word names, not a value by itself.
-fn value_of_named_table(database: &Database, tokens: &[Token]) -> bool {
-    let (Some(last), before) = (tokens.last(), &tokens[..tokens.len() - 1]) else {
-        return false;
-    };
-    let Some(table) = database
-        .schema
-        .tables
-        .iter()
-        .position(|table| table.words == [last.lemma.as_str()])
-    else {
-        return false;
-    };
-    let words = normal_words(&phrase(before, 0, before.len()));
-    database
-        .values
-        .exact(&words.join(" "))
-        .iter()
-        .any(|hit| database.schema.tables[table].display.contains(&hit.column))
-}
-
-/// Values that are the text, each with the column that holds it.
-fn exact_values(database: &Database, text: &str, sure: bool) -> Vec<Candidate> {
-    let words = normal_words(text);
-    let mut found: Vec<Candidate> = Vec::new();
-    for hit in database.values.exact(&words.join(" ")) {
-        let case = if hit.value == text { 0.03 } else { 0.0 };
-        let score = if sure {
-            0.97
-        } else if words.len() > 1 {
-            0.93
-        } else {
-            0.8
-        } + case;
-        add_value(database, &mut found, hit, score, Reason::Value);
-    }
-    found.sort_by(|one, other| other.score.total_cmp(&one.score));
-    found
-}
-
-fn partial_values(database: &Database, text: &str) -> Vec<Candidate> {
-    let words = normal_words(text);
-    let mut found: Vec<Candidate> = Vec::new();
-    for hit in database.values.partial(&words) {
-        let score = 0.78 - 0.08 * hit.missing as f64;
-        add_value(database, &mut found, hit, score, Reason::PartOfValue);
-    }
-    found.sort_by(|one, other| other.score.total_cmp(&one.score));
-    found.truncate(12);
-    found
-}
-
-/// One candidate a column: the value that is nearest to what was written.
-fn add_value(
-    database: &Database,
-    found: &mut Vec<Candidate>,
-    hit: crate::values::Found,
-    score: f64,
-    reason: Reason,
-) {
-    let element = Element::Column(hit.column);
-    let column = &database.schema.columns[hit.column];
-    // A column that refers to another table holds the same values as its target, which is asked about more.
-    let score = if column.refers.is_some() {
-        score - 0.04
-    } else {
-        score
-    };
-    if let Some(known) = found.iter_mut().find(|known| known.element == element) {
-        if known.score < score {
-            known.score = score;
-            known.value = Some(hit.value);
-        }
-        return;
-    }
-    let mut candidate = Candidate::new(element, score, reason);
-    candidate.value = Some(hit.value);
-    found.push(candidate);
 }

@@ -35,6 +35,7 @@
 mod answer;
 mod ask;
 mod build;
+mod compounds;
 mod database;
 mod difference;
 mod form;
@@ -42,12 +43,16 @@ mod guard;
 mod items;
 mod lexicon;
 mod link;
+mod ordering;
+mod outline;
 mod parse;
 mod rank;
+mod records;
 mod resolve;
 mod schema;
 mod sql;
 mod time;
+mod trust;
 mod validate;
 mod values;
 mod words;
@@ -58,6 +63,7 @@ pub use answer::{
 pub use ask::{PlanCheck, ask};
 pub use database::{Builder, Database};
 pub use lexicon::{Lexicon, ValueSynonym};
+pub use outline::{ColumnOutline, TableOutline};
 pub use schema::{Kind, SchemaError};
 pub use validate::{Diagnostic, Severity, Span, Validation, validate};
 

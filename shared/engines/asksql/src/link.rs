@@ -1,5 +1,6 @@
 //! From the words of a question to elements of the schema: candidates with scores and reasons.
 
+mod forms;
 mod score;
 
 use std::collections::{BTreeMap, HashMap};
@@ -9,8 +10,8 @@ use score::{column_score, table_score};
 use crate::lexicon::Lexicon;
 use crate::schema::{ColumnId, Role, Schema, TableId};
 use crate::words::lemma;
+use crate::words::slip::slipped;
 use crate::words::stem::root;
-use crate::words::synonyms::{business, synonyms};
 
 /// A table or a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -74,12 +75,9 @@ impl Candidate {
     }
 }
 
-const ROOT: f64 = 0.84;
-const PART: f64 = 0.66;
-const SHORTENED: f64 = 0.8;
-const BUSINESS: f64 = 0.74;
-const SYNONYM: f64 = 0.6;
-const FAR: f64 = 0.48;
+/// A slip is told from another word only from this length on, and between two words of the schema from the next.
+const LONG: usize = 5;
+const LONGER: usize = 8;
 
 /// The words of the schema.
 #[derive(Debug, Default)]
@@ -89,9 +87,12 @@ pub(crate) struct WordIndex {
     roots: HashMap<String, Vec<String>>,
     /// Ends of long words of the schema: "room" for "classroom".
     ends: HashMap<String, Vec<String>>,
+    /// A long word and another of the schema that is one slip away: one of them is misspelt.
+    twins: HashMap<String, String>,
+    /// Words in which a slip can be told, in order.
+    long: Vec<String>,
     phrases: HashMap<String, Vec<Element>>,
     values: HashMap<String, Vec<(ColumnId, String)>>,
-    hidden: Vec<ColumnId>,
 }
 
 impl WordIndex {
@@ -127,6 +128,23 @@ impl WordIndex {
         for words in ends.values_mut() {
             words.sort_unstable();
         }
+        let mut long: Vec<String> = roots
+            .values()
+            .flatten()
+            .filter(|word| word.len() >= LONG)
+            .cloned()
+            .collect();
+        long.sort_unstable();
+        for (at, one) in long.iter().enumerate() {
+            let alike = long[at + 1..]
+                .iter()
+                .take_while(|other| other.get(..1) == one.get(..1));
+            for other in alike.filter(|other| other.len() >= LONGER && slipped(one, other)) {
+                index.twins.insert(one.clone(), other.clone());
+                index.twins.insert(other.clone(), one.clone());
+            }
+        }
+        index.long = long;
         index.ends = ends;
         index.roots = roots;
         index.add_lexicon(schema, lexicon);
@@ -134,10 +152,6 @@ impl WordIndex {
     }
 
     fn add_lexicon(&mut self, schema: &Schema, lexicon: &Lexicon) {
-        let column = |name: &str| {
-            let (table, column) = name.split_once('.')?;
-            schema.column_named(schema.table_named(table)?, column)
-        };
         for (table, phrases) in &lexicon.tables {
             if let Some(table) = schema.table_named(table) {
                 for phrase in phrases {
@@ -149,7 +163,7 @@ impl WordIndex {
             }
         }
         for (name, phrases) in &lexicon.columns {
-            if let Some(column) = column(name) {
+            if let Some(column) = schema.column_at(name) {
                 for phrase in phrases {
                     self.phrases
                         .entry(phrase_key(phrase))
@@ -159,18 +173,13 @@ impl WordIndex {
             }
         }
         for synonym in &lexicon.values {
-            if let Some(column) = column(&synonym.column) {
+            if let Some(column) = schema.column_at(&synonym.column) {
                 for phrase in &synonym.phrases {
                     let values = self.values.entry(phrase_key(phrase)).or_default();
                     values.push((column, synonym.value.clone()));
                 }
             }
         }
-        self.hidden = lexicon
-            .hidden
-            .iter()
-            .filter_map(|name| column(name))
-            .collect();
     }
 
     /// Values that the owner's lexicon gives to a phrase of base forms.
@@ -186,7 +195,7 @@ impl WordIndex {
     pub(crate) fn link(&self, schema: &Schema, words: &[String]) -> Vec<Candidate> {
         let mut found: BTreeMap<Element, Candidate> = BTreeMap::new();
         let mut offer = |candidate: Candidate| {
-            if matches!(candidate.element, Element::Column(column) if self.hidden.contains(&column))
+            if matches!(candidate.element, Element::Column(column) if schema.columns[column].hidden)
             {
                 return;
             }
@@ -248,6 +257,18 @@ impl WordIndex {
                 }
             }
         }
+        // "phone number", "email address": the second word only says what kind of thing the first is.
+        if all.is_empty()
+            && let Some((last, before)) = words.split_last()
+            && !before.is_empty()
+            && crate::words::operators::operator(&before.join(" ")).is_none()
+            && matches!(last.as_str(), "number" | "address" | "code" | "value")
+        {
+            all = self.link(schema, before);
+            all.retain(|candidate| {
+                matches!(candidate.element, Element::Column(_)) && candidate.score > 0.6
+            });
+        }
         if words == ["name"] {
             for (id, table) in schema.tables.iter().enumerate() {
                 for column in &table.display {
@@ -290,7 +311,7 @@ impl WordIndex {
             };
             let fits = before.iter().all(|word| table.words.contains(word));
             let element = Element::Column(key);
-            if !fits || self.hidden.contains(&key) || schema.columns[key].role == Role::Name {
+            if !fits || schema.columns[key].hidden || schema.columns[key].role == Role::Name {
                 continue;
             }
             let score = if before.is_empty() { 0.8 } else { 0.75 }
@@ -304,83 +325,6 @@ impl WordIndex {
                 None => all.push(Candidate::new(element, score, Reason::Name)),
             }
         }
-    }
-
-    /// "hometown" where the schema says "home town", and the other way round.
-    fn respelled(&self, words: &[String]) -> Vec<String> {
-        if words.len() > 1 {
-            let joined = words.concat();
-            if self.knows(&joined) {
-                return vec![joined];
-            }
-        }
-        let mut out = Vec::with_capacity(words.len());
-        for word in words {
-            if !self.knows(word)
-                && let Some(long) = crate::schema::written_out(word)
-            {
-                out.extend(long);
-                continue;
-            }
-            let split = (3..word.len().saturating_sub(2)).find_map(|at| {
-                let (first, second) = (word.get(..at)?, word.get(at..)?);
-                (self.knows(first) && self.knows(second))
-                    .then(|| [first.to_owned(), second.to_owned()])
-            });
-            match split {
-                Some(parts) if !self.knows(word) => out.extend(parts),
-                _ => out.push(word.clone()),
-            }
-        }
-        out
-    }
-
-    /// Forms of a word that the schema knows, and what a match by each is worth.
-    fn forms(&self, word: &str) -> Vec<(String, f64)> {
-        let mut forms = Vec::new();
-        if self.knows(word) {
-            forms.push((word.to_owned(), 1.0));
-        }
-        if word.len() >= 4 {
-            for other in self.roots.get(&root(word)).into_iter().flatten() {
-                if other != word {
-                    forms.push((other.clone(), ROOT));
-                }
-            }
-        }
-        if forms.is_empty() && word.len() >= 4 {
-            for other in self.ends.get(word).into_iter().flatten().take(3) {
-                forms.push((other.clone(), PART));
-            }
-        }
-        if forms.is_empty() {
-            // "prereq" for "prerequisite", "dorm" for "dormitory"
-            for length in 4..word.len() {
-                if let Some(start) = word.get(..length)
-                    && self.knows(start)
-                    && word.len() > length + 2
-                {
-                    forms.push((start.to_owned(), SHORTENED));
-                }
-            }
-        }
-        let known = self.knows(word);
-        for other in business(word) {
-            if self.knows(other) && !forms.iter().any(|(form, _)| form == other) {
-                forms.push((other.to_owned(), if known { SYNONYM } else { BUSINESS }));
-            }
-        }
-        if !known {
-            for (at, (other, far)) in synonyms(word).enumerate() {
-                if self.knows(other) && !forms.iter().any(|(form, _)| form == other) {
-                    forms.push((
-                        other.to_owned(),
-                        if far { FAR } else { SYNONYM } - 0.01 * at as f64,
-                    ));
-                }
-            }
-        }
-        forms
     }
 
     fn tables_of(&self, forms: &[Vec<(String, f64)>]) -> Vec<TableId> {
@@ -424,7 +368,7 @@ impl WordIndex {
                     let known = all
                         .iter()
                         .any(|other| other.element == Element::Column(*column));
-                    if !known && !self.hidden.contains(column) {
+                    if !known && !schema.columns[*column].hidden {
                         let mut candidate =
                             Candidate::new(Element::Column(*column), score, Reason::Measure);
                         candidate.against = turned;

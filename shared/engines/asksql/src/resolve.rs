@@ -45,7 +45,11 @@ pub(crate) fn fillings(
     }];
     for at in order {
         let slot = &sketch.slots[at];
-        let options = options(schema, slot);
+        let apart = sketch
+            .picks
+            .iter()
+            .any(|pick| pick.slot == at && pick.distinct);
+        let options = options(schema, slot, apart);
         if options.is_empty() {
             return Vec::new();
         }
@@ -134,8 +138,8 @@ pub(crate) fn table_of(schema: &Schema, element: Element) -> TableId {
     }
 }
 
-/// Candidates of a slot that fit its use.
-fn options(schema: &Schema, slot: &Slot) -> Vec<Candidate> {
+/// Candidates of a slot that fit its use; what is told `apart` are values rather than the rows they refer to.
+fn options(schema: &Schema, slot: &Slot, apart: bool) -> Vec<Candidate> {
     let mut options: Vec<Candidate> = Vec::new();
     for candidate in &slot.candidates {
         let mut candidate = candidate.clone();
@@ -163,6 +167,11 @@ fn options(schema: &Schema, slot: &Slot) -> Vec<Candidate> {
                     .is_some_and(|target| schema.columns[target].key) =>
             {
                 if let Some(target) = schema.columns[column].refers {
+                    if apart && candidate.score > 0.95 {
+                        let mut reference = candidate.clone();
+                        reference.score -= 0.1;
+                        options.push(reference);
+                    }
                     candidate.element = Element::Table(schema.table_of(target));
                 }
             }

@@ -1,46 +1,38 @@
-//! The algebra as SQL that DataFusion, DuckDB and SQLite share.
+//! The algebra as SQL that DataFusion and DuckDB share, and SQLite but for weeks and quarters.
+
+mod ranked;
 
 use std::fmt::Write as _;
 
 use crate::form::{Filter, Literal, Query, SetOperation, Test, Value};
-use crate::schema::{ColumnId, Edge, JoinGraph, Kind, Schema, TableId};
+use crate::schema::{ColumnId, Edge, JoinGraph, Kind, Schema, TableId, joined_tables};
+use crate::time::Unit;
 
 /// Writes a query, or nothing when its tables cannot be joined.
 pub(crate) fn write(schema: &Schema, graph: &mut JoinGraph, query: &Query) -> Option<String> {
     let tables = query.own_tables(|column| schema.table_of(column));
     let edges = graph.tree(&tables)?;
     let first = *tables.first()?;
-    let mut joined = vec![first];
-    for edge in &edges {
-        for table in [edge.from.0, edge.to.0] {
-            if !joined.contains(&table) {
-                joined.push(table);
-            }
-        }
-    }
     let writer = Writer {
         schema,
-        qualified: joined.len() > 1,
+        qualified: !edges.is_empty(),
     };
-    let mut sql = String::from("SELECT ");
-    if query.distinct {
-        sql.push_str("DISTINCT ");
-    }
-    let outputs: Vec<String> = query
-        .outputs
-        .iter()
-        .map(|value| writer.value(value))
-        .collect();
-    sql.push_str(&outputs.join(", "));
-    let _ = write!(sql, " FROM {}", writer.table(first));
-    writer.joins(&mut sql, first, &edges);
-    writer.filters(&mut sql, graph, " WHERE ", &query.filters)?;
+    let mut body = format!(" FROM {}", writer.table(first));
+    writer.joins(&mut body, first, &edges);
+    writer.filters(&mut body, graph, " WHERE ", &query.filters)?;
     let keys = group_keys(query);
     if !keys.is_empty() {
-        let keys: Vec<String> = keys.iter().map(|column| writer.column(*column)).collect();
-        let _ = write!(sql, " GROUP BY {}", keys.join(", "));
+        let keys: Vec<String> = keys.iter().map(|key| writer.value(key)).collect();
+        let _ = write!(body, " GROUP BY {}", keys.join(", "));
     }
-    writer.filters(&mut sql, graph, " HAVING ", &query.having)?;
+    writer.filters(&mut body, graph, " HAVING ", &query.having)?;
+    if !query.within.is_empty() {
+        return Some(writer.ranked(query, &body));
+    }
+    let distinct = if query.distinct { "DISTINCT " } else { "" };
+    let outputs = query.outputs.iter().map(|value| writer.output(value));
+    let outputs: Vec<String> = outputs.collect();
+    let mut sql = format!("SELECT {distinct}{}{body}", outputs.join(", "));
     if let Some((operation, other)) = &query.set {
         let word = match operation {
             SetOperation::Intersect => "INTERSECT",
@@ -48,19 +40,9 @@ pub(crate) fn write(schema: &Schema, graph: &mut JoinGraph, query: &Query) -> Op
         let other = write(schema, graph, other)?;
         let _ = write!(sql, " {word} {other}");
     }
-    if !query.order.is_empty() {
-        let keys: Vec<String> = query
-            .order
-            .iter()
-            .map(|(value, descending)| {
-                format!(
-                    "{} {}",
-                    writer.measured(value),
-                    if *descending { "DESC" } else { "ASC" }
-                )
-            })
-            .collect();
-        let _ = write!(sql, " ORDER BY {}", keys.join(", "));
+    let order = writer.order(query);
+    if !order.is_empty() {
+        let _ = write!(sql, " ORDER BY {}", order.join(", "));
     }
     if let Some(limit) = query.limit {
         let _ = write!(sql, " LIMIT {limit}");
@@ -68,8 +50,8 @@ pub(crate) fn write(schema: &Schema, graph: &mut JoinGraph, query: &Query) -> Op
     Some(sql)
 }
 
-/// Every plain column beside a function over rows is a key of the groups.
-pub(crate) fn group_keys(query: &Query) -> Vec<ColumnId> {
+/// Every plain value beside a function over rows is a key of the groups.
+pub(crate) fn group_keys(query: &Query) -> Vec<Value> {
     let values = || {
         query
             .outputs
@@ -80,15 +62,52 @@ pub(crate) fn group_keys(query: &Query) -> Vec<ColumnId> {
     if query.groups.is_empty() && !aggregates {
         return Vec::new();
     }
-    let mut keys = query.groups.clone();
+    let mut keys: Vec<Value> = query.groups.iter().copied().map(Value::Column).collect();
     for value in values() {
-        if let Value::Column(column) = value
-            && !keys.contains(column)
-        {
-            keys.push(*column);
+        if !value.is_aggregate() && !keys.contains(value) {
+            keys.push(value.clone());
         }
     }
     keys
+}
+
+/// The order, in which groups that are equal by it stand by their keys, so that the first few are the same
+/// ones each time and everywhere.
+pub(crate) fn whole_order(schema: &Schema, query: &Query) -> Vec<(Value, bool)> {
+    let mut order = query.order.clone();
+    let Some((last, descending)) = order.last().cloned() else {
+        return order;
+    };
+    // Here only what is shown can give an order.
+    if query.distinct || query.set.is_some() {
+        return order;
+    }
+    let mut keys = group_keys(query);
+    if !query.within.is_empty()
+        && let Value::Column(column) = last
+    {
+        let key = schema.single_key(schema.table_of(column));
+        keys.extend(key.map(Value::Column));
+    }
+    let tells_rows_apart =
+        |column: ColumnId| schema.single_key(schema.table_of(column)) == Some(column);
+    let told_by_another = |key: &Value| {
+        key.column().is_some_and(|column| {
+            let single = schema.single_key(schema.table_of(column));
+            !tells_rows_apart(column)
+                && single.is_some_and(|single| keys.contains(&Value::Column(single)))
+        })
+    };
+    let fixed = |key: &Value| query.within.contains(key);
+    for key in keys
+        .iter()
+        .filter(|key| !told_by_another(key) && !fixed(key))
+    {
+        if !order.iter().any(|(value, _)| value == key) {
+            order.push((key.clone(), descending));
+        }
+    }
+    order
 }
 
 struct Writer<'a> {
@@ -125,10 +144,46 @@ impl Writer<'_> {
             Value::Column(column) => self.column(*column),
             Value::Rows(_) => "COUNT(*)".to_owned(),
             Value::Different(column) => format!("COUNT(DISTINCT {})", self.column(*column)),
+            Value::Period(unit, column) => period(*unit, &self.column(*column)),
             Value::Aggregate(aggregate, column) => {
                 format!("{}({})", aggregate.sql(), self.number(*column))
             }
         }
+    }
+
+    /// A value as it is shown.
+    fn output(&self, value: &Value) -> String {
+        match value {
+            Value::Period(unit, _) => format!("{} AS {}", self.value(value), unit.name()),
+            _ => self.value(value),
+        }
+    }
+
+    /// The keys of the order.
+    fn order(&self, query: &Query) -> Vec<String> {
+        let order = whole_order(self.schema, query);
+        let keys = order.iter().map(|(value, descending)| {
+            let key = match value {
+                Value::Period(unit, _) if query.outputs.contains(value) => unit.name().to_owned(),
+                value => self.measured(value),
+            };
+            let direction = if *descending { "DESC" } else { "ASC" };
+            // Databases differ in where nulls go; a superlative is never one.
+            let last = (*descending || query.limit.is_some()) && self.may_be_null(value);
+            let nulls = if last { " NULLS LAST" } else { "" };
+            format!("{key} {direction}{nulls}")
+        });
+        keys.collect()
+    }
+
+    fn may_be_null(&self, value: &Value) -> bool {
+        let column = match value {
+            Value::Column(column) | Value::Aggregate(_, column) | Value::Period(_, column) => {
+                *column
+            }
+            Value::Rows(_) | Value::Different(_) => return false,
+        };
+        self.schema.columns[column].may_be_null()
     }
 
     fn measured(&self, value: &Value) -> String {
@@ -139,14 +194,7 @@ impl Writer<'_> {
     }
 
     fn joins(&self, sql: &mut String, first: TableId, edges: &[Edge]) {
-        let mut joined = vec![first];
-        for edge in edges {
-            let new = if joined.contains(&edge.from.0) {
-                edge.to.0
-            } else {
-                edge.from.0
-            };
-            joined.push(new);
+        for (new, edge) in joined_tables(first, edges) {
             let _ = write!(
                 sql,
                 " JOIN {} ON {} = {}",
@@ -216,13 +264,20 @@ impl Writer<'_> {
             } => {
                 let start = if *open_start { "%" } else { "" };
                 let end = if *open_end { "%" } else { "" };
-                format!(
-                    "LOWER({plain}) LIKE '{start}{}{end}'",
-                    text.to_lowercase().replace('\'', "''")
-                )
+                let text = text.to_lowercase().replace('\'', "''");
+                let escaped = text.replace('\\', "\\\\");
+                let escaped = escaped.replace('%', "\\%").replace('_', "\\_");
+                let escape = if escaped == text { "" } else { " ESCAPE '\\'" };
+                format!("LOWER({plain}) LIKE '{start}{escaped}{end}'{escape}")
             }
             Test::Missing => format!("{plain} IS NULL"),
             Test::Present => format!("{plain} IS NOT NULL"),
+            Test::Column(comparison, other) => format!(
+                "{} {} {}",
+                self.measured(value),
+                comparison.sql(),
+                self.number(*other)
+            ),
             Test::Query(comparison, query) => {
                 format!(
                     "{} {} ({})",
@@ -241,7 +296,26 @@ pub(crate) fn text(literal: &Literal) -> String {
     match literal {
         Literal::Text(text) | Literal::Date(text) => format!("'{}'", text.replace('\'', "''")),
         Literal::Number(number) => number_text(*number),
+        Literal::Truth(true) => "TRUE".to_owned(),
+        Literal::Truth(false) => "FALSE".to_owned(),
     }
+}
+
+/// The span of the calendar as a text that sorts by time: cut off from the time's own text where that begins
+/// with it, which needs no DATE_TRUNC.
+fn period(unit: Unit, column: &str) -> String {
+    let letters = match unit {
+        Unit::Year => 4,
+        Unit::Month => 7,
+        Unit::Day => 10,
+        Unit::Week | Unit::Quarter => {
+            return format!(
+                "SUBSTR(CAST(DATE_TRUNC('{}', {column}) AS VARCHAR), 1, 10)",
+                unit.name()
+            );
+        }
+    };
+    format!("SUBSTR(CAST({column} AS VARCHAR), 1, {letters})")
 }
 
 /// A number without a trailing fraction of nothing.
@@ -270,7 +344,11 @@ pub(crate) fn quoted(name: &str) -> String {
         "column",
         "create",
         "cross",
+        "current_catalog",
         "current_date",
+        "current_time",
+        "current_timestamp",
+        "current_user",
         "default",
         "desc",
         "distinct",
@@ -300,6 +378,8 @@ pub(crate) fn quoted(name: &str) -> String {
         "left",
         "like",
         "limit",
+        "localtime",
+        "localtimestamp",
         "match",
         "natural",
         "not",
@@ -319,6 +399,7 @@ pub(crate) fn quoted(name: &str) -> String {
         "row",
         "rows",
         "select",
+        "session_user",
         "set",
         "table",
         "then",
@@ -351,7 +432,6 @@ pub(crate) fn quoted(name: &str) -> String {
         "language",
         "schema",
         "database",
-        "end",
         "start",
         "begin",
         "commit",

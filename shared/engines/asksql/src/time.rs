@@ -14,8 +14,9 @@ pub(crate) struct Interval {
 /// The day from which relative words count.
 pub(crate) type Now = NaiveDate;
 
+/// A span of the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Unit {
+pub(crate) enum Unit {
     Day,
     Week,
     Month,
@@ -23,191 +24,165 @@ enum Unit {
     Year,
 }
 
+/// The words from one place on.
+#[derive(Debug, Clone, Copy)]
+struct Words<'a>(&'a [Token]);
+
+impl<'a> Words<'a> {
+    fn word(self, at: usize) -> &'a str {
+        self.0.get(at).map_or("", |token| token.lower.as_str())
+    }
+
+    fn number(self, at: usize) -> Option<f64> {
+        self.0.get(at).and_then(Token::number)
+    }
+
+    fn behind(self, count: usize) -> Self {
+        Self(self.0.get(count..).unwrap_or_default())
+    }
+}
+
 /// Reads an expression of time that begins at `start`; where it ends, and its days. A bare year is a
 /// number and left to the conditions.
 pub(crate) fn interval(tokens: &[Token], start: usize, now: &Now) -> Option<(usize, Interval)> {
-    let word = |at: usize| {
-        tokens
-            .get(start + at)
-            .map_or("", |token| token.lower.as_str())
-    };
-    let number = |at: usize| tokens.get(start + at).and_then(Token::number);
-    let skip = usize::from(
-        matches!(word(0), "the")
-            && matches!(
-                word(1),
-                "last"
-                    | "past"
-                    | "previous"
-                    | "next"
-                    | "current"
-                    | "first"
-                    | "second"
-                    | "third"
-                    | "fourth"
-            ),
-    );
-    let (first, second, third) = (word(skip), word(skip + 1), word(skip + 2));
-    let done = |used: usize, interval: Interval| Some((start + skip + used, interval));
-    match first {
-        "today" => return done(1, day(*now)),
-        "yesterday" => return done(1, day(back(*now, Unit::Day, 1)?)),
-        "tomorrow" => return done(1, day(forward(*now, Unit::Day, 1)?)),
-        "ytd" => {
-            return done(
-                1,
-                Interval {
-                    start: floor(*now, Unit::Year)?,
-                    end: forward(*now, Unit::Day, 1)?,
-                },
-            );
-        }
-        "mtd" => {
-            return done(
-                1,
-                Interval {
-                    start: floor(*now, Unit::Month)?,
-                    end: forward(*now, Unit::Day, 1)?,
-                },
-            );
-        }
-        _ => {}
-    }
-    if first == "year" && second == "to" && third == "date" {
-        return done(
-            3,
-            Interval {
-                start: floor(*now, Unit::Year)?,
-                end: forward(*now, Unit::Day, 1)?,
-            },
+    let words = Words(tokens).behind(start);
+    let article = words.word(0) == "the"
+        && matches!(
+            words.word(1),
+            "last"
+                | "past"
+                | "previous"
+                | "next"
+                | "current"
+                | "first"
+                | "second"
+                | "third"
+                | "fourth"
         );
-    }
-    if matches!(
-        first,
-        "last" | "previous" | "past" | "this" | "current" | "next" | "coming"
-    ) {
-        if let Some(unit) = unit(second)
-            && !(unit == Unit::Day && matches!(first, "last" | "previous" | "past" | "next"))
-        {
-            let this = floor(*now, unit)?;
-            let interval = match first {
-                "this" | "current" => Interval {
-                    start: this,
-                    end: forward(this, unit, 1)?,
-                },
-                "next" | "coming" => {
-                    let next = forward(this, unit, 1)?;
-                    Interval {
-                        start: next,
-                        end: forward(next, unit, 1)?,
-                    }
-                }
-                _ => Interval {
-                    start: back(this, unit, 1)?,
-                    end: this,
-                },
-            };
-            return done(2, interval);
-        }
-        if let Some(weekday) = weekday(second)
-            && matches!(first, "last" | "previous" | "past")
-        {
-            let mut at = back(*now, Unit::Day, 1)?;
-            while at.weekday() != weekday {
-                at = back(at, Unit::Day, 1)?;
-            }
-            return done(2, day(at));
-        }
-        if let (Some(count), Some(unit)) = (number(skip + 1).and_then(small), unit(third))
-            && !matches!(first, "this" | "current")
-        {
-            return if matches!(first, "next" | "coming") {
-                done(
-                    3,
-                    Interval {
-                        start: *now,
-                        end: forward(forward(*now, unit, count)?, Unit::Day, 1)?,
-                    },
-                )
-            } else {
-                done(
-                    3,
-                    Interval {
-                        start: back(*now, unit, count)?,
-                        end: forward(*now, Unit::Day, 1)?,
-                    },
-                )
-            };
-        }
-    }
-    if let (Some(count), Some(unit), "ago") = (number(0).and_then(small), unit(word(1)), word(2)) {
-        let start_day = floor(back(*now, unit, count)?, unit)?;
-        return Some((
-            start + 3,
-            Interval {
-                start: start_day,
-                end: forward(start_day, unit, 1)?,
-            },
-        ));
-    }
-    if let Some(quarter) = quarter(first, second) {
-        let used = if first.len() == 2 { 1 } else { 2 };
-        let of = usize::from(matches!(word(skip + used), "of" | "in"));
-        if let Some(year) = year(number(skip + used + of)) {
-            let start_day = NaiveDate::from_ymd_opt(year, quarter * 3 - 2, 1)?;
-            return done(
-                used + of + 1,
-                Interval {
-                    start: start_day,
-                    end: forward(start_day, Unit::Quarter, 1)?,
-                },
-            );
-        }
+    let skip = usize::from(article);
+    let words = words.behind(skip);
+    let (used, interval) = named_day(words, *now)
+        .or_else(|| to_date(words, *now))
+        .or_else(|| neighbour(words, *now))
+        .or_else(|| last_weekday(words, *now))
+        .or_else(|| span(words, *now))
+        .or_else(|| ago(words, *now))
+        .or_else(|| quarter_of_year(words))
+        .or_else(|| Some((1, iso(words.word(0))?)))
+        .or_else(|| month_day(words))?;
+    Some((start + skip + used, interval))
+}
+
+/// "today", "yesterday", "tomorrow".
+fn named_day(words: Words<'_>, now: Now) -> Option<(usize, Interval)> {
+    let named = match words.word(0) {
+        "today" => now,
+        "yesterday" => back(now, Unit::Day, 1)?,
+        "tomorrow" => forward(now, Unit::Day, 1)?,
+        _ => return None,
+    };
+    Some((1, day(named)))
+}
+
+/// "year to date", "ytd", "mtd": today is part of it.
+fn to_date(words: Words<'_>, now: Now) -> Option<(usize, Interval)> {
+    let (used, unit) = match (words.word(0), words.word(1), words.word(2)) {
+        ("ytd", ..) => (1, Unit::Year),
+        ("mtd", ..) => (1, Unit::Month),
+        ("year", "to", "date") => (3, Unit::Year),
+        _ => return None,
+    };
+    let start = floor(now, unit)?;
+    let end = forward(now, Unit::Day, 1)?;
+    Some((used, Interval { start, end }))
+}
+
+/// "last month", "this week", "next year": whole units of the calendar.
+fn neighbour(words: Words<'_>, now: Now) -> Option<(usize, Interval)> {
+    let unit = unit(words.word(1))?;
+    let this = floor(now, unit)?;
+    let start = match words.word(0) {
+        "this" | "current" => this,
+        // "the last day" and "the next day" are days of something else.
+        "last" | "previous" | "past" | "next" if unit == Unit::Day => return None,
+        "last" | "previous" | "past" => back(this, unit, 1)?,
+        "next" | "coming" => forward(this, unit, 1)?,
+        _ => return None,
+    };
+    Some((2, whole(start, unit)?))
+}
+
+/// "last Monday" is before today.
+fn last_weekday(words: Words<'_>, now: Now) -> Option<(usize, Interval)> {
+    if !matches!(words.word(0), "last" | "previous" | "past") {
         return None;
     }
-    if let Some(found) = iso(first) {
-        return done(1, found);
+    let weekday = weekday(words.word(1))?;
+    let mut at = back(now, Unit::Day, 1)?;
+    while at.weekday() != weekday {
+        at = back(at, Unit::Day, 1)?;
     }
-    month_day(tokens, start)
+    Some((2, day(at)))
+}
+
+/// "the past 30 days", "next two weeks": from today on or up to it, today included.
+fn span(words: Words<'_>, now: Now) -> Option<(usize, Interval)> {
+    let ahead = match words.word(0) {
+        "next" | "coming" => true,
+        "last" | "previous" | "past" => false,
+        _ => return None,
+    };
+    let count = words.number(1).and_then(small)?;
+    let unit = unit(words.word(2))?;
+    let (start, last) = if ahead {
+        (now, forward(now, unit, count)?)
+    } else {
+        (back(now, unit, count)?, now)
+    };
+    let end = forward(last, Unit::Day, 1)?;
+    Some((3, Interval { start, end }))
+}
+
+/// "2 years ago": the whole year.
+fn ago(words: Words<'_>, now: Now) -> Option<(usize, Interval)> {
+    let count = words.number(0).and_then(small)?;
+    let unit = unit(words.word(1)).filter(|_| words.word(2) == "ago")?;
+    let start = floor(back(now, unit, count)?, unit)?;
+    Some((3, whole(start, unit)?))
+}
+
+/// "Q1 2024", "third quarter of 2023".
+fn quarter_of_year(words: Words<'_>) -> Option<(usize, Interval)> {
+    let quarter = quarter(words.word(0), words.word(1))?;
+    let named = if words.word(0).len() == 2 { 1 } else { 2 };
+    let of = usize::from(matches!(words.word(named), "of" | "in"));
+    let year = year(words.number(named + of))?;
+    let start = NaiveDate::from_ymd_opt(year, quarter * 3 - 2, 1)?;
+    Some((named + of + 1, whole(start, Unit::Quarter)?))
 }
 
 /// "March 2024", "March 3, 2024", "3 March 2024", "March 3rd 2024".
-fn month_day(tokens: &[Token], start: usize) -> Option<(usize, Interval)> {
-    let word = |at: usize| {
-        tokens
-            .get(start + at)
-            .map_or("", |token| token.lower.as_str())
-    };
-    let number = |at: usize| tokens.get(start + at).and_then(Token::number);
-    let after_comma = |at: usize| at + usize::from(matches!(word(at), "," | "of"));
-    if let Some(month) = month(word(0)) {
-        if let Some(year) = year(number(after_comma(1))) {
+fn month_day(words: Words<'_>) -> Option<(usize, Interval)> {
+    let after_comma = |at: usize| at + usize::from(matches!(words.word(at), "," | "of"));
+    if let Some(month) = month(words.word(0)) {
+        let at = after_comma(1);
+        if let Some(year) = year(words.number(at)) {
             let first = NaiveDate::from_ymd_opt(year, month, 1)?;
-            return Some((
-                start + after_comma(1) + 1,
-                Interval {
-                    start: first,
-                    end: forward(first, Unit::Month, 1)?,
-                },
-            ));
+            return Some((at + 1, whole(first, Unit::Month)?));
         }
-        let day_number = ordinal(word(1))?;
+        let day_number = ordinal(words.word(1))?;
         let at = after_comma(2);
-        let year = year(number(at))?;
-        return Some((
-            start + at + 1,
-            day(NaiveDate::from_ymd_opt(year, month, day_number)?),
-        ));
+        let year = year(words.number(at))?;
+        let date = NaiveDate::from_ymd_opt(year, month, day_number)?;
+        return Some((at + 1, day(date)));
     }
-    let day_number = ordinal(word(0))?;
+    let day_number = ordinal(words.word(0))?;
     let month_at = after_comma(1);
-    let month = month(word(month_at))?;
+    let month = month(words.word(month_at))?;
     let at = after_comma(month_at + 1);
-    let year = year(number(at))?;
-    Some((
-        start + at + 1,
-        day(NaiveDate::from_ymd_opt(year, month, day_number)?),
-    ))
+    let year = year(words.number(at))?;
+    let date = NaiveDate::from_ymd_opt(year, month, day_number)?;
+    Some((at + 1, day(date)))
 }
 
 fn iso(word: &str) -> Option<Interval> {
@@ -220,10 +195,7 @@ fn iso(word: &str) -> Option<Interval> {
             return None;
         }
         let start = NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, 1)?;
-        return Some(Interval {
-            start,
-            end: forward(start, Unit::Month, 1)?,
-        });
+        return whole(start, Unit::Month);
     };
     let (year, month, rest) = if year.len() == 4 {
         (*year, *month, *rest)
@@ -244,6 +216,12 @@ fn day(start: NaiveDate) -> Interval {
     }
 }
 
+/// The unit that begins at `start`.
+fn whole(start: NaiveDate, unit: Unit) -> Option<Interval> {
+    let end = forward(start, unit, 1)?;
+    Some(Interval { start, end })
+}
+
 fn small(number: f64) -> Option<u32> {
     (number.fract() == 0.0 && (1.0..=1000.0).contains(&number)).then_some(number as u32)
 }
@@ -261,7 +239,7 @@ fn ordinal(word: &str) -> Option<u32> {
     digits.parse().ok().filter(|day| (1..=31).contains(day))
 }
 
-fn unit(word: &str) -> Option<Unit> {
+pub(crate) fn unit(word: &str) -> Option<Unit> {
     Some(match word {
         "day" | "days" => Unit::Day,
         "week" | "weeks" => Unit::Week,
@@ -270,6 +248,31 @@ fn unit(word: &str) -> Option<Unit> {
         "year" | "years" => Unit::Year,
         _ => return None,
     })
+}
+
+/// How often something is: "monthly".
+pub(crate) fn rhythm(word: &str) -> Option<Unit> {
+    Some(match word {
+        "daily" => Unit::Day,
+        "weekly" => Unit::Week,
+        "monthly" => Unit::Month,
+        "quarterly" => Unit::Quarter,
+        "yearly" | "annual" | "annually" => Unit::Year,
+        _ => return None,
+    })
+}
+
+impl Unit {
+    /// Its name in SQL's functions of time.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+            Self::Year => "year",
+        }
+    }
 }
 
 fn quarter(first: &str, second: &str) -> Option<u32> {

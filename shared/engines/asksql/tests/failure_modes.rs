@@ -208,8 +208,16 @@ fn the_greatest_value_alone() {
 fn a_superlative_over_a_relation() {
     let text = sql("Which customer has the most orders?");
     assert!(
-        text.ends_with("GROUP BY customers.id, customers.name ORDER BY COUNT(*) DESC LIMIT 1"),
+        text.ends_with("GROUP BY customers.id, customers.name ORDER BY COUNT(*) DESC, customers.id DESC LIMIT 1"),
         "{text}"
+    );
+}
+
+#[test]
+fn groups_that_tie_stand_by_their_keys() {
+    reads(
+        "Which city has the fewest customers?",
+        "SELECT city FROM customers GROUP BY city ORDER BY COUNT(*) ASC, city ASC LIMIT 1",
     );
 }
 

@@ -4,7 +4,6 @@ their schemas (`schemas.json`: tables with columns and types, primary and foreig
 usage: export.py DATA_DIR OUT_DIR
 """
 
-import csv
 import json
 import os
 import sqlite3
@@ -36,6 +35,18 @@ def ddl(schema):
     return "\n".join(statements) + "\n"
 
 
+def line(cells):
+    """A line of CSV in which NULL is an empty field and an empty text a quoted one, which the csv module does
+    not tell apart."""
+    return ",".join(map(field, cells)) + "\n"
+
+
+def field(cell):
+    text = "" if cell is None else str(cell)
+    plain = cell is None or text and not any(mark in text for mark in '",\r\n')
+    return text if plain else quoted(text)
+
+
 def main():
     data, out = sys.argv[1:3]
     schemas = json.load(open(os.path.join(data, "schemas.json")))
@@ -53,10 +64,7 @@ def main():
             names = [column["name"] for column in table["columns"]]
             rows = connection.execute(f"SELECT {', '.join(map(quoted, names))} FROM {quoted(table['name'])}")
             with open(os.path.join(folder, table["name"].replace("/", "_") + ".csv"), "w", newline="") as file:
-                writer = csv.writer(file)
-                writer.writerow(names)
-                for row in rows:
-                    writer.writerow(["" if cell is None else cell for cell in row])
+                file.writelines(map(line, [names, *rows]))
 
 
 if __name__ == "__main__":

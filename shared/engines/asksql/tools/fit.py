@@ -1,35 +1,39 @@
-"""Fits the weights of the ranking on a dump of `score.py --dump` (tuning databases only).
+"""Fits the weights of the ranking on a dump of `score.py --dump` (tuning part only, which is checked).
 
-usage: fit.py DUMP.jsonl WEIGHTS.rs [START_WEIGHTS.rs]
+usage: fit.py DATA_DIR DUMP.jsonl WEIGHTS.rs
 
 For each question with a right and a wrong reading, the chance of the right ones under a softmax of the
-scores is raised (gradient ascent, pulled towards the start). Needs numpy.
+scores is raised (gradient ascent, pulled towards the weights that are in the file). Needs numpy.
 """
 
-import json
 import re
 import sys
 
 import numpy
 
+import score
 
-def main():
-    dump, out = sys.argv[1:3]
-    start = None
-    text = open(out).read()
-    body = text[text.index("= [") + 3 :]
-    start = numpy.array([float(number) for number in re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", body)])
+
+def read(cases):
+    """Features, rightness and number of the question of each reading, where there is a choice to make."""
     features, right, group = [], [], []
     count = 0
-    best = 0
-    for line in open(dump):
-        case = json.loads(line)
+    for case in cases:
         if any(case["right"]) and not all(case["right"]):
             features += case["features"]
             right += case["right"]
             group += [count] * len(case["right"])
             count += 1
-    features, right, group = numpy.array(features), numpy.array(right), numpy.array(group)
+    return numpy.array(features), numpy.array(right), numpy.array(group), count
+
+
+def main():
+    data, dump, out = sys.argv[1:4]
+    cases = score.lines(dump)
+    score.tuning_only(data, cases)
+    text = open(out).read()
+    start = numpy.array([float(number) for number in re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", text[text.index("= [") + 3 :])])
+    features, right, group, count = read(cases)
     if len(start) != features.shape[1]:
         raise SystemExit(f"{len(start)} weights for {features.shape[1]} features")
     scale = features.std(axis=0) + 1e-6

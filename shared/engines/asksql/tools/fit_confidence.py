@@ -1,22 +1,24 @@
-"""Fits the chance of being right on dumps of `score.py --dump` (tuning databases only).
+"""Fits the chance of being right on dumps of `score.py --dump` (tuning part only, which is checked).
 
-usage: fit_confidence.py WEIGHTS.rs DUMP.jsonl...
+usage: fit_confidence.py DATA_DIR WEIGHTS.rs DUMP.jsonl...
 
 Logistic regression with a pull towards nothing. Needs numpy.
 """
 
-import json
 import sys
 
 import numpy
 
+import score
+
 
 def main():
-    out, dumps = sys.argv[1], sys.argv[2:]
+    data, out, dumps = sys.argv[1], sys.argv[2], sys.argv[3:]
     inputs, right = [], []
     for dump in dumps:
-        for line in open(dump):
-            case = json.loads(line)
+        cases = score.lines(dump)
+        score.tuning_only(data, cases)
+        for case in cases:
             if case["right"]:
                 inputs.append(case["inputs"])
                 right.append(case["right"][0])

@@ -1,10 +1,11 @@
 """Scores the engine on questions with known SQL, strictly: the same rows under some order of the
 columns, and in the same order where the gold orders.
 
-usage: score.py [--fit] DATA_DIR DATABASES READINGS_BINARY [--set spider|syn|geo] [--part tune|held|all]
-                [--top N] [--errors FILE] [--dump FILE]
+usage: score.py DATA_DIR DATABASES READINGS_BINARY [--set spider|syn|geo] [--part tune|held|all] [--tags]
+                [--top N] [--from N] [--every N] [--cache FILE] [--errors FILE] [--dump FILE] [--trace]
 
-Databases are split by a hash of their name: 70 % for tuning, 30 % held out.
+Databases are split by a hash of their name, GeoQuery by a hash of its SQL without the values: 70 % for tuning,
+30 % held out. What shows single questions (--errors, --dump, --trace) is for the tuning part alone.
 """
 
 import argparse
@@ -84,7 +85,7 @@ class Runner:
         try:
             rows = connection.execute(sql).fetchmany(limit)
             rows = [tuple(cell(value) for value in row) for row in rows]
-        except Exception as fault:
+        except Exception:
             rows = None
         finally:
             timer.cancel()
@@ -102,12 +103,6 @@ def hardness(sql):
     low = text.lower()
     inner = len(re.findall(r"\(\s*select", low))
     sets = len(re.findall(r"\b(union|intersect|except)\b", low))
-    depth = 0
-    main = ""
-    for part in re.split(r"(\()|(\))", low):
-        if not part:
-            continue
-        main += part
     # The first block alone, without subqueries.
     main = re.split(r"\b(?:union|intersect|except)\b", low)[0]
     while True:
@@ -145,114 +140,183 @@ def hardness(sql):
     return "extra"
 
 
-def held(database):
-    return int(hashlib.sha256(database.encode()).hexdigest(), 16) % 10 >= 7
+def held(name):
+    """Whether the hash of a name falls into the 30 % that are held out."""
+    return int(hashlib.sha256(name.encode()).hexdigest(), 16) % 10 >= 7
 
 
-def main():
+def masked(sql):
+    """The template of an SQL text: its literals hidden, spaces and case made alike."""
+    return " ".join(re.sub(r"'[^']*'|\"[^\"]*\"|\b\d+(\.\d+)?\b", "?", sql).lower().split())
+
+
+def masked_question(question, values):
+    """The question with every one of `values` and every number hidden."""
+    return " ".join(re.sub(rf"\b(?:{values}|\d+(?:\.\d+)?)\b", "?", question.lower()).split())
+
+
+def geo_held(cases):
+    """The ids of GeoQuery's held-out questions; `cases` are all lines of its file, flagged ones too.
+
+    Questions with the same SQL but for its values, or the same English but for its values ("the population of
+    austin", "... of utah" have other tables), or the same `gold_group`, go to one side together: it is these
+    groups that are hashed, by the first of their SQL templates.
+    """
+    values = {value.lower() for case in cases for value in re.findall(r"'([^']+)'", case["gold_sql"])}
+    values = "|".join(map(re.escape, sorted(values, key=lambda value: (-len(value), value))))
+    leader = {}
+
+    def find(key):
+        while leader.setdefault(key, key) != key:
+            key = leader[key]
+        return key
+
+    for case in cases:
+        sql = masked(case["gold_sql"])
+        for key in (("group", case["gold_group"]), ("question", masked_question(case["question"], values))):
+            # Templates come first in the order of keys, and among them the smallest leads.
+            low, high = sorted((find(("", sql)), find(key)))
+            leader[high] = low
+    return {case["id"] for case in cases if held(find(("", masked(case["gold_sql"])))[1])}
+
+
+def lines(path):
+    with open(path) as file:
+        return [json.loads(line) for line in file]
+
+
+def tuning_only(data, dumped):
+    """Stops unless every dumped line is of the tuning part; `data` is the folder with GeoQuery's questions."""
+    geo = geo_held(lines(os.path.join(data, "geoquery_train.jsonl")))
+    for line in dumped:
+        out = line["id"] in geo if line["db_id"] == "geography" else held(line["db_id"])
+        assert not out, f"{line['id']} of {line['db_id']} is held out: nothing may be fitted on it"
+
+
+def read_options():
     parser = argparse.ArgumentParser()
     parser.add_argument("data")
     parser.add_argument("databases")
     parser.add_argument("binary")
-    parser.add_argument("--set", default="spider")
-    parser.add_argument("--part", default="held")
+    parser.add_argument("--set", choices=("spider", "syn", "geo"), default="spider")
+    parser.add_argument("--part", choices=("tune", "held", "all"), default="tune")
     parser.add_argument("--top", type=int, default=5)
+    parser.add_argument("--from", dest="first", type=int, default=0)
+    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--cache", default="")
     parser.add_argument("--errors")
     parser.add_argument("--dump")
-    parser.add_argument("--cache", default="")
-    parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--trace", action="store_true")
     parser.add_argument("--tags", action="store_true")
-    parser.add_argument("--from", dest="first", type=int, default=0)
     options = parser.parse_args()
-    name = "geoquery_train.jsonl" if options.set == "geo" else "spider_train.jsonl"
-    cases = [json.loads(line) for line in open(os.path.join(options.data, name))]
+    if options.part != "tune" and (options.errors or options.dump or options.trace):
+        parser.error("--errors, --dump and --trace show single questions: --part tune alone may be looked at so")
+    return options
+
+
+def choose(options):
+    """The unflagged cases of the set and the part."""
+    cases = lines(os.path.join(options.data, "geoquery_train.jsonl" if options.set == "geo" else "spider_train.jsonl"))
+    if options.set == "geo":
+        out = geo_held(cases)
+    else:
+        out = {case["id"] for case in cases if held(case["db_id"])}
+    if options.part != "all":
+        cases = [case for case in cases if (case["id"] in out) == (options.part == "held")]
     cases = [case for case in cases if not case["flags"]]
     if options.set == "syn":
         cases = [dict(case, question=case["syn_question"]) for case in cases if case.get("syn_question") and case["syn_question"] != case["question"]]
-    if options.part != "all":
-        if options.set == "geo":
-            part = lambda case: (int(hashlib.sha256(case["question"].encode()).hexdigest(), 16) % 10 >= 7) == (options.part == "held")
-        else:
-            part = lambda case: held(case["db_id"]) == (options.part == "held")
-        cases = [case for case in cases if part(case)]
-    cases = cases[options.first :: options.every]
-    schemas = json.load(open(os.path.join(options.data, "schemas.json")))
+    return cases[options.first :: options.every]
+
+
+def ask(options, cases):
+    """The engine's answers by id."""
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl", delete=False) as file:
         for case in cases:
             file.write(json.dumps({"id": case["id"], "db_id": case["db_id"], "question": case["question"]}) + "\n")
     command = [options.binary, file.name, options.databases, str(options.top)] + (["trace"] if options.trace else [])
-    answers = {}
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    for line in process.stdout:
-        answer = json.loads(line)
-        answers[answer["id"]] = answer
-    if process.wait() != 0:
-        sys.exit("the engine failed")
+    process = subprocess.run(command, stdout=subprocess.PIPE, text=True)
     os.unlink(file.name)
+    if process.returncode != 0:
+        sys.exit("the engine failed")
+    return {answer["id"]: answer for answer in map(json.loads, process.stdout.splitlines())}
+
+
+def report_error(file, case, tier, answer, right):
+    place = right.index(True) if True in right else None
+    file.write(f"{tier} {case['db_id']} {case['id']} right at {place}\nQ: {case['question']}\nG: {case['gold_sql']}\n")
+    file.write(f"P: {answer['readings'][0]['sql'] if answer['readings'] else None}\n")
+    if place:
+        file.write(f"R: {answer['readings'][place]['sql']}\n")
+    file.write(answer.get("trace", "") + "\n")
+
+
+def print_calibration(calibration):
+    error = 0
+    for low in range(10):
+        part = [(c, r) for c, r in calibration if low / 10 <= c < (low + 1) / 10 or (low == 9 and c == 1)]
+        if part:
+            mean = sum(c for c, _ in part) / len(part)
+            share = sum(r for _, r in part) / len(part)
+            error += len(part) / len(calibration) * abs(mean - share)
+            print(f"  confidence {low / 10:.1f}: n={len(part)} mean={mean:.2f} right={share:.2f}")
+    sure = [r for c, r in calibration if c >= 0.85]
+    print(f"  expected calibration error {error:.3f}; at 0.85 and above {len(sure)} of {len(calibration)}, right {sum(sure) / max(1, len(sure)):.3f}")
+
+
+def print_table(table):
+    for key in ("easy", "medium", "hard", "extra", "geo", "split", "ALL"):
+        if key in table:
+            row = table[key]
+            name = "query_split test" if key == "split" else key
+            print(f"{name:8s} n={row['n']:5d} strict={row['strict'] / row['n']:6.1%} top5={row['top5'] / row['n']:6.1%} oracle={row['oracle'] / row['n']:6.1%} none={row['none']} invalid={row['invalid']}")
+
+
+def main():
+    options = read_options()
+    cases = choose(options)
+    schemas = json.load(open(os.path.join(options.data, "schemas.json")))
+    answers = ask(options, cases)
     runner = Runner(options.cache)
-    table = collections.defaultdict(collections.Counter)
-    tags = collections.defaultdict(collections.Counter)
-    per_database = collections.defaultdict(collections.Counter)
-    times = []
+    table, tags = (collections.defaultdict(collections.Counter) for _ in range(2))
     errors = open(options.errors, "w") if options.errors else None
     dump = open(options.dump, "w") if options.dump else None
-    calibration = []
+    times, calibration, without = [], [], 0
     for case in cases:
         path = os.path.join(options.data, schemas[case["db_id"]]["sqlite"].split("/", 1)[-1])
         gold = runner.run(path, case["gold_sql"])
         if gold is None:
+            without += 1
             continue
         answer = answers[case["id"]]
         times.append(answer["parse_ms"])
-        right = []
-        for reading in answer["readings"][: options.top]:
-            found = runner.run(path, reading["sql"])
-            right.append(same(gold, found, case["order_matters"]))
+        readings = answer["readings"][: options.top]
+        right = [same(gold, runner.run(path, reading["sql"]), case["order_matters"]) for reading in readings]
         tier = "geo" if options.set == "geo" else hardness(case["gold_sql"])
-        for key in (tier, "ALL"):
+        for key in (tier, "ALL") + (("split",) if case.get("query_split") == "test" else ()):
             table[key]["n"] += 1
-            table[key]["strict"] += bool(right and right[0])
+            table[key]["strict"] += any(right[:1])
             table[key]["top5"] += any(right[:5])
             table[key]["oracle"] += any(right)
             table[key]["none"] += not right
-            table[key]["invalid"] += bool(answer["readings"]) and runner.run(path, answer["readings"][0]["sql"]) is None
+            table[key]["invalid"] += bool(readings) and runner.run(path, readings[0]["sql"]) is None
         for tag in case["tags"]:
             tags[tag]["n"] += 1
-            tags[tag]["strict"] += bool(right and right[0])
-        per_database[case["db_id"]]["n"] += 1
-        per_database[case["db_id"]]["strict"] += bool(right and right[0])
-        if "confidence" in answer:
-            calibration.append((answer["confidence"], bool(right and right[0])))
-        if errors and not (right and right[0]):
-            place = right.index(True) if True in right else None
-            errors.write(f"{tier} {case['db_id']} {case['id']} right at {place}\nQ: {case['question']}\nG: {case['gold_sql']}\n")
-            errors.write(f"P: {answer['readings'][0]['sql'] if answer['readings'] else None}\n")
-            if place:
-                errors.write(f"R: {answer['readings'][place]['sql']}\n")
-            errors.write(answer.get("trace", "") + "\n")
+            tags[tag]["strict"] += any(right[:1])
+        calibration.append((answer["confidence"], any(right[:1])))
+        if errors and not any(right[:1]):
+            report_error(errors, case, tier, answer, right)
         if dump:
-            dump.write(json.dumps({"id": case["id"], "db_id": case["db_id"], "tier": tier, "right": right, "inputs": answer.get("inputs"), "features": [reading["features"] for reading in answer["readings"][: options.top]]}) + "\n")
+            dump.write(json.dumps({"id": case["id"], "db_id": case["db_id"], "tier": tier, "right": right, "inputs": answer.get("inputs"), "features": [reading["features"] for reading in readings]}) + "\n")
     runner.save()
-    for key in ("easy", "medium", "hard", "extra", "geo", "ALL"):
-        if key in table:
-            row = table[key]
-            print(f"{key:8s} n={row['n']:5d} strict={row['strict'] / row['n']:6.1%} top5={row['top5'] / row['n']:6.1%} oracle={row['oracle'] / row['n']:6.1%} none={row['none']} invalid={row['invalid']}")
-    options.tags and print(" ".join(f"{tag}:{row['strict'] / row['n']:.0%}/{row['n']}" for tag, row in sorted(tags.items(), key=lambda pair: -pair[1]["n"])))
-    times.sort()
+    print(f"{options.set}, part {options.part}; left out, for their gold does not run: {without}")
+    print_table(table)
+    if options.tags:
+        print(" ".join(f"{tag}:{row['strict'] / row['n']:.0%}/{row['n']}" for tag, row in sorted(tags.items(), key=lambda pair: -pair[1]["n"])))
     if times:
+        times.sort()
         print(f"parse p50 {times[len(times) // 2]:.2f} ms p99 {times[int(len(times) * 0.99)]:.2f} ms")
-    if calibration:
-        error = 0
-        for low in range(10):
-            part = [(c, r) for c, r in calibration if low / 10 <= c < (low + 1) / 10 or (low == 9 and c == 1)]
-            if part:
-                mean = sum(c for c, _ in part) / len(part)
-                share = sum(r for _, r in part) / len(part)
-                error += len(part) / len(calibration) * abs(mean - share)
-                print(f"  confidence {low / 10:.1f}: n={len(part)} mean={mean:.2f} right={share:.2f}")
-        sure = [r for c, r in calibration if c >= 0.85]
-        print(f"  expected calibration error {error:.3f}; at 0.85 and above {len(sure)} of {len(calibration)}, right {sum(sure) / max(1, len(sure)):.3f}")
+        print_calibration(calibration)
 
 
 if __name__ == "__main__":

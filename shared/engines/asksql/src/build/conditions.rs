@@ -10,11 +10,19 @@ use crate::schema::{ColumnId, Kind, Role, TableId};
 
 impl Builder<'_> {
     pub(super) fn conditions(&mut self, query: &mut Query) -> Option<()> {
+        let own: Vec<&Condition> = self
+            .sketch
+            .conditions
+            .iter()
+            .filter(|condition| !condition.both && !self.within_related(condition.item))
+            .collect();
+        self.filter(query, &own)
+    }
+
+    /// Puts conditions on a query, those on groups apart from those on rows.
+    pub(super) fn filter(&mut self, query: &mut Query, conditions: &[&Condition]) -> Option<()> {
         let mut built: Vec<(Filter, bool, bool)> = Vec::new();
-        for condition in &self.sketch.conditions {
-            if condition.both {
-                continue;
-            }
+        for condition in conditions.iter().copied() {
             let (filter, having) = self.condition(condition)?;
             if condition.or
                 && let Some((last, last_having, _)) = built.last_mut()
@@ -91,9 +99,10 @@ impl Builder<'_> {
         let test = match test {
             Test::Compare(comparison, literal) => Test::Compare(comparison.opposite(), literal),
             Test::Query(comparison, query) => Test::Query(comparison.opposite(), query),
+            Test::Column(comparison, other) => Test::Column(comparison.opposite(), other),
             Test::Missing => Test::Present,
             Test::Present => Test::Missing,
-            Test::In(query) => Test::NotIn(query),
+            Test::In(query) => Test::not_in(self.schema, *query),
             Test::NotIn(query) => Test::In(query),
             other => {
                 return Some((
@@ -152,14 +161,8 @@ impl Builder<'_> {
         if table != self.focus {
             inner.tables.push(table);
         }
-        if self.schema.columns[other].facts.nulls > 0 && absent {
-            // One null among the values would make NOT IN empty.
-            inner
-                .filters
-                .push(Filter::Test(Value::Column(other), Test::Present));
-        }
         let test = if absent {
-            Test::NotIn(Box::new(inner))
+            Test::not_in(self.schema, inner)
         } else {
             Test::In(Box::new(inner))
         };
@@ -176,13 +179,13 @@ impl Builder<'_> {
                     _ => None,
                 };
                 let text = stored.unwrap_or_else(|| text.clone());
-                let number = facts.is_some_and(|facts| facts.declared.is_number());
-                match text.parse::<f64>() {
-                    Ok(parsed) if number => {
-                        Test::Compare(Comparison::Equal, Literal::Number(parsed))
-                    }
-                    _ => Test::Compare(Comparison::Equal, Literal::Text(text)),
-                }
+                let declared = facts.map(|facts| facts.declared);
+                let literal = match declared {
+                    Some(Kind::Boolean) => Literal::truth(&text),
+                    Some(kind) if kind.is_number() => text.parse().ok().map(Literal::Number),
+                    _ => None,
+                };
+                Test::Compare(Comparison::Equal, literal.unwrap_or(Literal::Text(text)))
             }
             Right::Compare(comparison, Literal::Number(number)) => {
                 let Some(facts) = facts.filter(|_| !value.is_aggregate()) else {
@@ -192,7 +195,7 @@ impl Builder<'_> {
                     return year_test(*comparison, *number);
                 }
                 if facts.declared == Kind::Text && !facts.kind.is_number() {
-                    let text = crate::sql::number_text(*number);
+                    let text = self.spelled(condition, *number);
                     if *comparison != Comparison::Equal && facts.role != Role::Date {
                         return None;
                     }
@@ -208,7 +211,7 @@ impl Builder<'_> {
                 if facts.declared == Kind::Text && *comparison == Comparison::Equal {
                     return Some(Test::Compare(
                         *comparison,
-                        Literal::Text(crate::sql::number_text(*number)),
+                        Literal::Text(self.spelled(condition, *number)),
                     ));
                 }
                 Test::Compare(*comparison, Literal::Number(*number))
@@ -243,6 +246,18 @@ impl Builder<'_> {
                 };
                 Test::Compare(comparison, Literal::Date(day.to_string()))
             }
+            Right::Column(comparison, slot) => {
+                let other = self.column(*slot)?;
+                if Some(other) == column {
+                    return None;
+                }
+                // A number is neither before nor after a name.
+                let is_number = |column: ColumnId| self.schema.columns[column].is_number();
+                if column.is_some_and(|column| is_number(column) != is_number(other)) {
+                    return None;
+                }
+                Test::Column(*comparison, other)
+            }
             Right::Aggregate(comparison, aggregate, slot) => {
                 let over = match slot {
                     Some(slot) => self.column(*slot)?,
@@ -261,6 +276,17 @@ impl Builder<'_> {
             },
             Right::Missing => Test::Missing,
         })
+    }
+
+    /// A number as the question writes it, where it is the one that the condition was read from: the zip
+    /// code 02134 is not 2134.
+    fn spelled(&self, condition: &Condition, number: f64) -> String {
+        let written = self
+            .items
+            .get(condition.item)
+            .map(|item| item.text.as_str());
+        let same = written.filter(|text| text.parse::<f64>().is_ok_and(|read| read == number));
+        same.map_or_else(|| crate::sql::number_text(number), str::to_owned)
     }
 
     /// Rows counted for a group.
@@ -302,7 +328,8 @@ fn filter_column(query: &Query) -> Option<ColumnId> {
 
 /// A year against a day.
 fn year_test(comparison: Comparison, year: f64) -> Option<Test> {
-    if year.fract() != 0.0 || !(1.0..=9998.0).contains(&year) {
+    // A smaller number beside a day counts something else.
+    if year.fract() != 0.0 || !(1000.0..=9998.0).contains(&year) {
         return None;
     }
     let this = format!("{year:04.0}-01-01");

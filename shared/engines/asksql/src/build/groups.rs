@@ -1,10 +1,11 @@
 //! Groups, orders, superlatives and sets.
 
-use super::Builder;
+use super::{Builder, periods};
 use crate::form::{Aggregate, Comparison, Filter, Literal, Query, SetOperation, Test, Value};
 use crate::link::Element;
 use crate::parse::{Choice, Left};
-use crate::schema::{ColumnId, TableId};
+use crate::schema::{ColumnId, TableId, joined_tables};
+use crate::words::operators::Operator;
 
 impl Builder<'_> {
     /// Rows that a join repeats are counted once.
@@ -65,9 +66,28 @@ impl Builder<'_> {
             }
             _ => false,
         });
-        if named {
+        if named || self.lists_repeated(query) && !self.flips.has(Choice::Distinct) {
             query.distinct = true;
         }
+    }
+
+    /// "customers who bought a lamp": who asks for the entities themselves wants each once, however often a join
+    /// meets it. Where an attribute is asked for ("names of customers ...") its values are listed, and "which"
+    /// mostly asks what the rows say.
+    fn lists_repeated(&mut self, query: &Query) -> bool {
+        let which = self.items.iter().any(|item| {
+            item.is(Operator::Which) || item.first == 0 && item.text.ends_with("which")
+        });
+        let entities = self
+            .sketch
+            .picks
+            .iter()
+            .all(|pick| matches!(self.chosen(pick.slot).element, Element::Table(table) if table == self.focus));
+        let tables = query.own_tables(|column| self.schema.table_of(column));
+        entities
+            && !which
+            && !self.sketch.default_pick
+            && tables.iter().any(|table| !self.one_for_each(*table))
     }
 
     pub(super) fn group_slots(&mut self, query: &mut Query) {
@@ -80,67 +100,6 @@ impl Builder<'_> {
                 },
             }
         }
-    }
-
-    pub(super) fn extremes(&mut self, query: &mut Query) -> Option<()> {
-        for extreme in &self.sketch.extremes {
-            let (value, against) = match extreme.left {
-                Left::Column(slot) => {
-                    (Value::Column(self.column(slot)?), self.chosen(slot).against)
-                }
-                Left::Aggregate(aggregate, slot) => {
-                    (Value::Aggregate(aggregate, self.column(slot)?), false)
-                }
-                Left::Rows(slot) => (self.rows(slot)?, false),
-            };
-            let descending = extreme.descending != against;
-            let all_aggregates =
-                query.outputs.iter().all(Value::is_aggregate) && query.groups.is_empty();
-            if let Value::Column(column) = value
-                && extreme.limit == 1
-                && self.choose(
-                    Choice::Ties,
-                    all_aggregates
-                        || self
-                            .schema
-                            .single_key(self.schema.table_of(column))
-                            .is_none(),
-                )
-            {
-                let aggregate = if descending {
-                    Aggregate::Maximum
-                } else {
-                    Aggregate::Minimum
-                };
-                let table = self.schema.table_of(column);
-                // The extreme of those rows for which the other conditions hold.
-                let same: Vec<Filter> = query.filters.iter().filter(|filter| matches!(filter, Filter::Test(Value::Column(other), _) if self.schema.table_of(*other) == table)).cloned().collect();
-                let inner = Query {
-                    outputs: vec![Value::Aggregate(aggregate, column)],
-                    filters: same,
-                    ..Query::default()
-                };
-                query.filters.push(Filter::Test(
-                    value,
-                    Test::Query(Comparison::Equal, Box::new(inner)),
-                ));
-                if self.schema.single_key(table).is_none() {
-                    query.distinct = true;
-                }
-                continue;
-            }
-            // One row of each group is no query of this algebra; one row of all would be wrong.
-            let each = !self.sketch.groups.is_empty()
-                && matches!(value, Value::Column(_))
-                && !query.outputs.iter().any(Value::is_aggregate);
-            if all_aggregates || each {
-                return None;
-            }
-            // "the smallest city in the largest state": the later one is settled first.
-            query.order.insert(0, (value, descending));
-            query.limit = Some(extreme.limit);
-        }
-        Some(())
     }
 
     pub(super) fn order(&mut self, query: &mut Query) -> Option<()> {
@@ -195,6 +154,9 @@ impl Builder<'_> {
 
     /// Decides the keys of groups that no "each" names, and whose rows are counted.
     pub(super) fn complete_groups(&mut self, query: &mut Query) {
+        if periods::is_by_period(query) {
+            return;
+        }
         let over_rows = |value: &Value| value.is_aggregate();
         let grouped =
             !query.having.is_empty() || query.order.iter().any(|(value, _)| over_rows(value));
@@ -256,21 +218,22 @@ impl Builder<'_> {
         };
         let table = self.schema.table_of(first);
         let own = counted.iter().all(|counted| *counted == table);
-        let unique = plain.iter().any(|column| self.schema.is_unique(*column));
+        // Rows that are asked for by the name of their table are told apart, even if two of them share a name.
+        let entity = self.sketch.picks.iter().any(|pick| {
+            pick.aggregate.is_none() && self.chosen(pick.slot).element == Element::Table(table)
+        });
+        let unique = entity && self.schema.single_key(table).is_some()
+            || plain.iter().any(|column| self.schema.is_unique(*column));
         let tables = query.own_tables(|column| self.schema.table_of(column));
         if own && tables.len() == 1 && unique {
             // Each group would be one row: rows of what refers to it are meant.
             if let Some(child) = self.child(table) {
-                for (value, _) in &mut query.order {
-                    if matches!(value, Value::Rows(_)) {
-                        *value = Value::Rows(child);
-                    }
-                }
-                for filter in &mut query.having {
-                    if let Filter::Test(value @ Value::Rows(_), _) = filter {
-                        *value = Value::Rows(child);
-                    }
-                }
+                let ordered = query.order.iter_mut().map(|(value, _)| value);
+                let compared = query.having.iter_mut().filter_map(|filter| match filter {
+                    Filter::Test(value, _) => Some(value),
+                    Filter::Any(_) => None,
+                });
+                count_rows_of(child, ordered.chain(compared));
                 query.tables.push(child);
                 if let Some(key) = self.schema.single_key(table) {
                     query.groups.push(key);
@@ -278,7 +241,12 @@ impl Builder<'_> {
                 return;
             }
         }
+        // "titles offered by more than one department": each row has one, its title may have more.
+        let parents = !own
+            && table == self.focus
+            && counted.iter().all(|counted| self.one_for_each(*counted));
         if (!own || tables.len() > 1)
+            && !parents
             && let Some(key) = self.schema.single_key(table)
             && plain
                 .iter()
@@ -288,6 +256,14 @@ impl Builder<'_> {
             return;
         }
         query.groups.extend(plain);
+    }
+
+    /// Groups by the key have one row each: no table of the query has several rows for one of the key's.
+    pub(super) fn has_one_row(&mut self, query: &Query, key: ColumnId) -> bool {
+        let own = self.schema.table_of(key);
+        let tables = query.own_tables(|column| self.schema.table_of(column));
+        let edges = self.graph.tree(&[vec![own], tables].concat());
+        edges.is_some_and(|edges| joined_tables(own, &edges).all(|(new, edge)| edge.to.0 == new))
     }
 
     /// Groups of one row each: what refers to the rows is counted.
@@ -306,15 +282,8 @@ impl Builder<'_> {
             return;
         }
         if let Some(child) = self.child(table) {
-            for value in query
-                .outputs
-                .iter_mut()
-                .chain(query.order.iter_mut().map(|(value, _)| value))
-            {
-                if *value == Value::Rows(table) {
-                    *value = Value::Rows(child);
-                }
-            }
+            let ordered = query.order.iter_mut().map(|(value, _)| value);
+            count_rows_of(child, query.outputs.iter_mut().chain(ordered));
             query.tables.push(child);
         }
     }
@@ -422,6 +391,15 @@ impl Builder<'_> {
         other.distinct = false;
         query.set = Some((SetOperation::Intersect, Box::new(other)));
         Some(())
+    }
+}
+
+/// Rows of the table are counted where rows are.
+pub(super) fn count_rows_of<'a>(table: TableId, values: impl Iterator<Item = &'a mut Value>) {
+    for value in values {
+        if matches!(value, Value::Rows(_)) {
+            *value = Value::Rows(table);
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Comparisons with more than a number: "older than 20", "above the average", "3 or more".
 
-use super::compare::is_unit;
+use super::near::is_unit;
+use super::number::Compared;
 use super::{Left, Reader, Right, Use};
 use crate::form::{Aggregate, Comparison, Literal};
 use crate::words::adjectives;
@@ -22,7 +23,12 @@ impl Reader<'_> {
         self.used[at] = true;
         self.used[at + 1] = true;
         self.used[at + 2] = true;
-        self.number_condition(at, at + 2, comparison, number);
+        self.number_condition(&Compared {
+            at,
+            last: at + 2,
+            comparison,
+            number,
+        });
     }
 
     pub(super) fn comparative(&mut self, at: usize, than: usize) {
@@ -52,7 +58,12 @@ impl Reader<'_> {
                     | "greater"
             ) && self.attribute_near(at, last).is_some()
             {
-                self.number_condition(at, last, comparison, number);
+                self.number_condition(&Compared {
+                    at,
+                    last,
+                    comparison,
+                    number,
+                });
                 return;
             }
             if let Some(slot) = self.measure_slot(&word, at, Use::Compare) {
@@ -63,7 +74,12 @@ impl Reader<'_> {
                     at,
                 );
             } else {
-                self.number_condition(at, last, comparison, number);
+                self.number_condition(&Compared {
+                    at,
+                    last,
+                    comparison,
+                    number,
+                });
             }
             return;
         }
@@ -131,25 +147,18 @@ impl Reader<'_> {
             }
             place += 1;
         }
+        let place = self.skip(place);
         let Some(aggregate) = aggregate else {
+            self.against_column(at, place, comparison);
             return;
         };
         self.used[at] = true;
         let mut right_slot = None;
-        let place = self.skip(place);
         if self.is_mention(place) && self.is_measure(place) {
             right_slot = Some(self.measure_of(place));
         }
         let word = self.lower(at);
-        let mut before = self.back(at);
-        while before < self.end()
-            && matches!(
-                self.op(before),
-                Some(Operator::Be | Operator::Of | Operator::Have | Operator::Preposition)
-            )
-        {
-            before = self.back(before);
-        }
+        let before = self.compared_thing(at);
         let left = if before < self.end() && self.is_mention(before) && self.is_measure(before) {
             Some(self.measure_of(before))
         } else if self.items[at].comparative && right_slot.is_none() {
@@ -174,5 +183,33 @@ impl Reader<'_> {
             Right::Aggregate(comparison, aggregate, right_slot),
             at,
         );
+    }
+
+    /// What stands before a comparison, over "is", "of" and the like.
+    fn compared_thing(&self, at: usize) -> usize {
+        let mut before = self.back(at);
+        while before < self.end()
+            && matches!(
+                self.op(before),
+                Some(Operator::Be | Operator::Of | Operator::Have | Operator::Preposition)
+            )
+        {
+            before = self.back(before);
+        }
+        before
+    }
+
+    /// "a cost lower than the price": two columns of one row.
+    fn against_column(&mut self, at: usize, place: usize, comparison: Comparison) {
+        let before = self.compared_thing(at);
+        let columns = [before, place].iter().all(|side| {
+            *side < self.end() && self.is_mention(*side) && self.is_measure_name(*side)
+        });
+        if columns && self.lower(before) != self.lower(place) {
+            self.used[at] = true;
+            let left = Left::Column(self.measure_of(before));
+            let right = Right::Column(comparison, self.measure_of(place));
+            self.push(left, right, at);
+        }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{Choice, Extreme, Left, Pick, Reader, Use, Zone};
 use crate::form::Aggregate;
-use crate::link::Element;
-use crate::schema::Role;
+use crate::items::Item;
+use crate::link::{Candidate, Element};
 use crate::words::operators::Operator;
 
 impl Reader<'_> {
@@ -27,6 +27,7 @@ impl Reader<'_> {
                     self.extreme(at, aggregate == Aggregate::Maximum);
                 }
                 _ if self.named_extreme(at) => {}
+                _ if self.rank_in_time(at) || self.first_in_time(at) => {}
                 _ if self.items[at].superlative
                     && !(self.is_mention(at)
                         && self.items[at].best_mention() > 0.9
@@ -43,43 +44,8 @@ impl Reader<'_> {
         }
     }
 
-    /// "the top 5 with the highest gpa" is one superlative; "which 3 ... the most" limits it.
-    pub(super) fn settle_extremes(&mut self) {
-        if self.sketch.extremes.len() == 2 {
-            let top = |extreme: &Extreme| {
-                matches!(
-                    self.items[extreme.item].text.to_lowercase().as_str(),
-                    "top" | "bottom" | "first"
-                )
-            };
-            if let Some(at) = (0..2).find(|at| top(&self.sketch.extremes[*at])) {
-                let limit = self.sketch.extremes.remove(at).limit;
-                self.sketch.extremes[0].limit = self.sketch.extremes[0].limit.max(limit);
-            }
-        }
-        if self.sketch.extremes.len() == 1 && self.sketch.extremes[0].limit == 1 {
-            for at in 0..self.end() {
-                if let Some(number) = self.items[at].number
-                    && !self.used[at]
-                    && self.zones[at] == Zone::Show
-                    && number.fract() == 0.0
-                    && (2.0..=1000.0).contains(&number)
-                    && at > 0
-                    && matches!(
-                        self.op(self.back(at)),
-                        Some(Operator::Which | Operator::Command | Operator::Of)
-                    )
-                {
-                    self.used[at] = true;
-                    self.sketch.extremes[0].limit = number as u64;
-                    return;
-                }
-            }
-        }
-    }
-
     /// "top 3", "3 most", "five oldest".
-    fn limit_near(&mut self, at: usize) -> u64 {
+    pub(super) fn limit_near(&mut self, at: usize) -> u64 {
         for near in [at + 1, at.wrapping_sub(1)] {
             if near < self.end()
                 && !self.used[near]
@@ -104,28 +70,19 @@ impl Reader<'_> {
         self.used[at] = true;
         let limit = self.limit_near(at);
         let next = self.skip(at + 1);
-        let left = if self.is_mention(next) && !self.is(next, Operator::Preposition) {
-            // The span stays free: it is also what is shown.
-            let counted = self.add_counted_by(next);
-            Left::Rows(counted)
-        } else {
-            Left::Rows(None)
-        };
+        // What is common is a group; what is counted are the rows around it. Elsewhere the span stays
+        // free: it is also what is shown.
+        let named = self.is_mention(next) && !self.is(next, Operator::Preposition);
+        if named && self.zones[next] == Zone::Where {
+            let slot = self.slot(next, Use::Group);
+            self.sketch.groups.push(slot);
+        }
         self.sketch.extremes.push(Extreme {
             descending,
-            left,
+            left: Left::Rows(None),
             limit,
             item: at,
         });
-    }
-
-    /// What is common is a group; what is counted are the rows around it.
-    fn add_counted_by(&mut self, at: usize) -> Option<usize> {
-        if self.zones[at] == Zone::Where {
-            let slot = self.slot(at, Use::Group);
-            self.sketch.groups.push(slot);
-        }
-        None
     }
 
     fn extreme(&mut self, at: usize, descending: bool) {
@@ -155,6 +112,21 @@ impl Reader<'_> {
             self.used[next] = true;
             next += 1;
         }
+        // "the most booked class": rows that tell of it are counted, whatever says when.
+        if counts_word && !number_of && aggregate.is_none() && self.done_to_entity(next) {
+            self.used[next] = true;
+            self.push_extreme(descending, Left::Rows(None), limit, at);
+            return;
+        }
+        // "spent the most", "spent the least money"
+        if counts_word
+            && !number_of
+            && aggregate.is_none()
+            && let Some(slot) = self.spent(at)
+        {
+            self.push_extreme(descending, Left::Aggregate(Aggregate::Sum, slot), limit, at);
+            return;
+        }
         if !self.is_mention(next) {
             let word = self.lower(next);
             if next < self.end()
@@ -175,10 +147,7 @@ impl Reader<'_> {
             next += 1;
         }
         // "largest in area", "highest by population" come through here too.
-        let table = self.items[next]
-            .mention
-            .first()
-            .is_some_and(|best| matches!(best.element, Element::Table(_)));
+        let table = self.items[next].is_entity();
         let column = self.number_column(next);
         if let Some(aggregate) = aggregate {
             let slot = self.slot(next, Use::Aggregate);
@@ -191,7 +160,8 @@ impl Reader<'_> {
             counts_word && (table || !column)
         };
         if counted {
-            let counted = self.choose(Choice::CountInColumn, column && number_of && !table);
+            let in_column = column && (number_of && !table || self.holds_count(next));
+            let counted = self.choose(Choice::CountInColumn, in_column);
             let slot = self.slot(next, Use::Count);
             let left = if counted {
                 Left::Column(slot)
@@ -201,21 +171,50 @@ impl Reader<'_> {
             self.push_extreme(descending, left, limit, at);
             return;
         }
+        let summed = self.is_sum(next) && (self.zones[at] == Zone::Where || self.is_asked_span());
+        if column && !table && (counts_word && self.belongs_to_many(next) || summed) {
+            let slot = self.slot(next, Use::Aggregate);
+            self.push_extreme(descending, Left::Aggregate(Aggregate::Sum, slot), limit, at);
+            return;
+        }
         if column && !table {
             self.extreme_column(at, next, descending, limit);
             return;
         }
-        // "top 3 products by price"
-        let by = next + 1;
-        let measure = self.skip(by + 1);
+        // "top 3 products by price", "top 3 products of each category by price"
+        let mut by = next + 1;
+        let mut measure = self.skip(by + 1);
+        if self.sketch.each {
+            let mut places = next + 1..self.end();
+            by = places
+                .find(|place| self.is(*place, Operator::By))
+                .unwrap_or(by);
+            measure = self.skip(by + 1);
+        }
         if matches!(self.op(by), Some(Operator::By | Operator::OrderBy))
             && self.is_mention(measure)
             && self.number_column(measure)
         {
             self.used[by] = true;
             let slot = self.measure_of(measure);
+            if self.is_sum(measure) {
+                self.push_extreme(descending, Left::Aggregate(Aggregate::Sum, slot), limit, at);
+                return;
+            }
             self.push_extreme(descending, Left::Column(slot), limit, at);
             self.own_extreme(next);
+            return;
+        }
+        // "top 5 customers by total amount"
+        if self.is(by, Operator::By)
+            && let Some(Operator::Aggregate(aggregate)) = self.op(measure)
+            && self.is_mention(measure + 1)
+            && self.number_column(measure + 1)
+        {
+            self.used[by] = true;
+            self.used[measure] = true;
+            let slot = self.slot(measure + 1, Use::Aggregate);
+            self.push_extreme(descending, Left::Aggregate(aggregate, slot), limit, at);
             return;
         }
         // An entity: the adjective compares a measure of it, or counts what belongs to it.
@@ -228,11 +227,58 @@ impl Reader<'_> {
         }
     }
 
-    /// The entity behind an adjective owns what the adjective compares.
-    fn own_extreme(&mut self, entity: usize) {
-        if entity >= self.end() || !self.is_mention(entity) || self.items[entity].table().is_none()
-        {
+    /// "the doctor who earned the most fees": an entity that was named has many rows with the number.
+    fn belongs_to_many(&self, at: usize) -> bool {
+        let schema = &self.database.schema;
+        let Some(Element::Column(column)) = self.items[at].mention.first().map(|best| best.element)
+        else {
+            return false;
+        };
+        let table = schema.table_of(column);
+        self.lower(at).ends_with('s')
+            && self.items[..at]
+                .iter()
+                .filter_map(Item::table)
+                .any(|entity| {
+                    schema.keys.iter().any(|key| {
+                        schema.table_of(key.from) == table && schema.table_of(key.to) == entity
+                    })
+                })
+    }
+
+    /// "the most hosts" where a column is called the number of hosts.
+    fn holds_count(&self, at: usize) -> bool {
+        self.items[at].mention.iter().any(|candidate| {
+            matches!(candidate.element, Element::Column(column) if candidate.score > 0.5 && {
+                let facts = &self.database.schema.columns[column];
+                facts.is_number() && facts.words.first().is_some_and(|word| word == "number")
+            })
+        })
+    }
+
+    /// The entity behind an adjective owns what the adjective compares; a column that refers to an entity
+    /// stands for it ("the largest capital" is a city).
+    pub(super) fn own_extreme(&mut self, entity: usize) {
+        if entity >= self.end() || !self.is_mention(entity) {
             return;
+        }
+        let schema = &self.database.schema;
+        let mention = &self.items[entity].mention;
+        let mut candidates: Vec<Candidate> = mention
+            .iter()
+            .filter(|candidate| matches!(candidate.element, Element::Table(_)))
+            .cloned()
+            .collect();
+        if self.items[entity].table().is_none() {
+            let target = mention.first().and_then(|best| match best.element {
+                Element::Column(column) => schema.columns[column].refers,
+                Element::Table(_) => None,
+            });
+            let Some(target) = target else {
+                return;
+            };
+            let table = Element::Table(schema.table_of(target));
+            candidates = vec![Candidate::new(table, mention[0].score, mention[0].reason)];
         }
         if let Some(Extreme {
             left: Left::Column(slot),
@@ -240,53 +286,9 @@ impl Reader<'_> {
         }) = self.sketch.extremes.last()
         {
             let slot = *slot;
-            let mut candidates = self.items[entity].mention.clone();
-            candidates.retain(|candidate| matches!(candidate.element, Element::Table(_)));
             let owner = self.add_slot(candidates, entity, Use::Owner);
             self.sketch.slots[slot].owner = Some(owner);
         }
-    }
-
-    /// "the highest point" where the schema has a column of that name: the row with the number that goes
-    /// with it.
-    fn named_extreme(&mut self, at: usize) -> bool {
-        let text = self.lower(at);
-        let Some((first, rest)) = text.split_once(' ') else {
-            return false;
-        };
-        let Some(Operator::Extreme(descending)) = crate::words::operators::operator(first) else {
-            return false;
-        };
-        if rest.ends_with('s') || !self.is_mention(at) || self.items[at].best_mention() < 0.95 {
-            return false;
-        }
-        let schema = &self.database.schema;
-        let Some(Element::Column(named)) = self.items[at].mention.first().map(|best| best.element)
-        else {
-            return false;
-        };
-        let table = schema.table_of(named);
-        let mut candidates = Vec::new();
-        for column in &schema.tables[table].columns {
-            let facts = &schema.columns[*column];
-            if facts.is_number() && facts.words.first() == schema.columns[named].words.first() {
-                candidates.push(crate::link::Candidate::new(
-                    Element::Column(*column),
-                    0.9,
-                    crate::link::Reason::Measure,
-                ));
-            }
-        }
-        if candidates.is_empty() {
-            return false;
-        }
-        let where_zone = self.zones[at] == Zone::Where;
-        let slot = self.add_slot(candidates, at, Use::Order);
-        self.push_extreme(descending, Left::Column(slot), 1, at);
-        if where_zone {
-            self.used[at] = true;
-        }
-        true
     }
 
     /// A column with a number, a day or a year.
@@ -297,20 +299,14 @@ impl Reader<'_> {
             .take(4)
             .any(|candidate| match candidate.element {
                 Element::Column(column) => {
-                    let column = &self.database.schema.columns[column];
-                    candidate.score > 0.5
-                        && (column.is_number()
-                            || column.kind.is_time()
-                            || matches!(column.role, Role::Date | Role::Year))
-                        && column.role != Role::Id
-                        && column.refers.is_none()
+                    candidate.score > 0.5 && self.database.schema.columns[column].is_measured()
                 }
                 Element::Table(_) => false,
             })
     }
 
     /// "the highest salary": its greatest value where it is shown, the row that has it elsewhere.
-    fn extreme_column(&mut self, at: usize, next: usize, descending: bool, limit: u64) {
+    pub(super) fn extreme_column(&mut self, at: usize, next: usize, descending: bool, limit: u64) {
         let before = self.back(at);
         let shown = self.zones[at] == Zone::Show
             && (before >= self.end()
@@ -334,7 +330,8 @@ impl Reader<'_> {
                 && self.is_mention(other)
                 && self.named_output(other)
         });
-        if shown && self.choose(Choice::ExtremeAsValue, alone || self.has_group()) {
+        let value = alone || self.has_group() && !self.is_entity(next + 1);
+        if shown && self.choose(Choice::ExtremeAsValue, value) {
             let slot = self.slot(next, Use::Aggregate);
             let aggregate = if descending {
                 Aggregate::Maximum
@@ -377,6 +374,24 @@ impl Reader<'_> {
         self.own_extreme(entity);
     }
 
+    /// "which month had the highest revenue": the amounts of its rows are added up.
+    fn is_asked_span(&self) -> bool {
+        self.sketch.period.is_some_and(|period| period.asked)
+    }
+
+    /// A verb that names a time stands before an entity: "booked class".
+    fn done_to_entity(&self, at: usize) -> bool {
+        self.is_mention(at)
+            && super::is_verb(&self.items[at].text)
+            && self.is_time(at)
+            && self.is_entity(at + 1)
+    }
+
+    fn is_entity(&self, at: usize) -> bool {
+        let item = self.items.get(at);
+        item.is_some_and(|item| item.is_entity() && item.operator.is_none())
+    }
+
     pub(super) fn has_group(&self) -> bool {
         !self.sketch.groups.is_empty()
     }
@@ -396,81 +411,12 @@ impl Reader<'_> {
         )
     }
 
-    fn push_extreme(&mut self, descending: bool, left: Left, limit: u64, item: usize) {
+    pub(super) fn push_extreme(&mut self, descending: bool, left: Left, limit: u64, item: usize) {
         self.sketch.extremes.push(Extreme {
             descending,
             left,
             limit,
             item,
         });
-    }
-
-    /// The superlative stands behind what it compares.
-    fn trailing(&mut self, at: usize, descending: bool, limit: u64, aggregate: Option<Aggregate>) {
-        let mut before = self.back(at);
-        while before < self.end() && matches!(self.op(before), Some(Operator::Be | Operator::Have))
-        {
-            before = self.back(before);
-        }
-        if before < self.end()
-            && self.zones[before] == Zone::Where
-            && self.is_mention(before)
-            && self.number_column(before)
-        {
-            let slot = self.slot(before, Use::Order);
-            let left = aggregate.map_or(Left::Column(slot), |aggregate| {
-                Left::Aggregate(aggregate, slot)
-            });
-            self.push_extreme(descending, left, limit, at);
-            return;
-        }
-        let word = self.lower(at);
-        let before_word = if before < self.end() {
-            self.lower(before)
-        } else {
-            String::new()
-        };
-        let measured = crate::words::adjectives::measures(&before_word)
-            .next()
-            .is_some();
-        if measured && let Some(slot) = self.measure_slot(&before_word, before, Use::Order) {
-            self.push_extreme(descending, Left::Column(slot), limit, at);
-            return;
-        }
-        if !matches!(word.as_str(), "most" | "least" | "fewest" | "top")
-            && crate::words::adjectives::measures(&word).next().is_some()
-        {
-            self.adjective_with(at, descending, limit, &word);
-            return;
-        }
-        self.push_extreme(descending, Left::Rows(None), limit, at);
-    }
-
-    fn adjective(&mut self, at: usize, up: bool) {
-        let limit = self.limit_near(at);
-        let word = self.lower(at);
-        self.used[at] = true;
-        // "earliest start date": the mention after it is what is compared.
-        let next = self.skip(at + 1);
-        if self.is_mention(next)
-            && self.number_column(next)
-            && self.items[next]
-                .mention
-                .first()
-                .is_some_and(|best| matches!(best.element, Element::Column(_)))
-        {
-            self.extreme_column(at, next, up, limit);
-            return;
-        }
-        self.adjective_with(at, up, limit, &word);
-        self.own_extreme(next);
-    }
-
-    fn adjective_with(&mut self, at: usize, up: bool, limit: u64, word: &str) {
-        let left = match self.measure_slot(word, at, Use::Order) {
-            Some(slot) => Left::Column(slot),
-            None => Left::Rows(None),
-        };
-        self.push_extreme(up, left, limit, at);
     }
 }

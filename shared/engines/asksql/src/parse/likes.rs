@@ -1,6 +1,6 @@
 //! Parts of texts: "containing 'the'", "starting with A".
 
-use super::{Left, Reader, Right, Use};
+use super::{Left, Reader, Right, Use, Zone};
 use crate::link::{Candidate, Element, Reason};
 use crate::words::operators::Operator;
 
@@ -53,7 +53,7 @@ impl Reader<'_> {
             };
             self.push_value(
                 Left::Column(slot),
-                Right::Like(open_start, text.trim_matches('%').to_owned(), open_end),
+                Right::Like(open_start, bare(&text).to_owned(), open_end),
                 at,
             );
             // "or 'Y'", "and 'Z'"
@@ -70,7 +70,7 @@ impl Reader<'_> {
                 let Some(item) = self.items.get(other).filter(|item| item.quoted) else {
                     break;
                 };
-                let text = item.text.trim_matches('%').to_owned();
+                let text = bare(&item.text).to_owned();
                 for used in more..=other {
                     self.used[used] = true;
                 }
@@ -102,10 +102,15 @@ impl Reader<'_> {
         let mut steps = 0;
         while near < self.end() && steps < 3 {
             if self.is_mention(near) || self.used[near] && self.slot_of_item(near).is_some() {
-                return Some(match self.slot_of_item(near) {
-                    Some(slot) => slot,
-                    None => self.slot(near, Use::Compare),
-                });
+                let shown = self.zones[near] == Zone::Show && !self.used[near];
+                let slot = self
+                    .slot_of_item(near)
+                    .unwrap_or_else(|| self.slot(near, Use::Compare));
+                if shown && self.is_only_shown(near) {
+                    // "languages that contain 'English'": what is tested is also what is asked for.
+                    self.used[near] = false;
+                }
+                return Some(slot);
             }
             if !matches!(
                 self.op(near),
@@ -127,6 +132,12 @@ impl Reader<'_> {
         None
     }
 
+    /// Nothing else is named to be shown.
+    fn is_only_shown(&self, at: usize) -> bool {
+        (0..self.end())
+            .all(|other| other == at || self.zones[other] != Zone::Show || !self.is_mention(other))
+    }
+
     pub(super) fn any_text_slot(&mut self, at: usize) -> Option<usize> {
         let mut candidates = Vec::new();
         for table in &self.database.schema.tables {
@@ -140,4 +151,12 @@ impl Reader<'_> {
         }
         Some(self.add_slot(candidates, at, Use::Compare))
     }
+}
+
+/// "the substring '%the%'": a pattern that someone wrote for LIKE.
+fn bare(text: &str) -> &str {
+    let inner = text
+        .strip_prefix('%')
+        .and_then(|text| text.strip_suffix('%'));
+    inner.filter(|inner| !inner.is_empty()).unwrap_or(text)
 }

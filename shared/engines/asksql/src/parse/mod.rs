@@ -5,16 +5,29 @@
 //! stand in nobody's way. Where a wording has two readings it asks for a [`Choice`]; every choice that
 //! was asked is taken the other way in a further sketch.
 
+mod adjective;
 mod against;
+mod asked;
+mod bare;
 mod compare;
 mod equal;
 mod extreme;
+mod groups;
 mod likes;
+mod measures;
+mod near;
 mod negate;
+mod number;
 mod order;
+mod periods;
+mod pick;
+mod relation;
 mod select;
+mod settle;
 mod shown;
 mod sketch;
+mod totals;
+mod usual;
 mod values;
 mod when;
 mod zones;
@@ -23,10 +36,12 @@ use crate::database::Database;
 use crate::form::{Aggregate, Comparison, Literal};
 use crate::items::Item;
 use crate::link::{Candidate, Element, Reason};
-use crate::time::Interval;
+use crate::schema::Table;
+use crate::time::{self, Interval};
 use crate::words::operators::Operator;
-pub(crate) use sketch::{Condition, Extreme, Pick, Sketch, Slot};
+pub(crate) use sketch::{Condition, Extreme, Period, Pick, Sketch, Slot};
 use zones::Zone;
+pub(crate) use zones::is_verb;
 
 /// Place of a slot in [`Sketch::slots`].
 pub(crate) type SlotId = usize;
@@ -72,9 +87,11 @@ pub(crate) enum Choice {
     Absent,
     /// A table that refers twice to one table relates its rows.
     Relation,
+    /// A column of yes and no that is named restricts what is shown.
+    Flag,
 }
 
-pub(crate) const CHOICES: usize = 19;
+pub(crate) const CHOICES: usize = 20;
 
 /// The choices that are taken against their default, as bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -125,7 +142,8 @@ pub(crate) enum Right {
     Beside(Comparison, Interval),
     /// Against a function over the same column, or over another slot.
     Aggregate(Comparison, Aggregate, Option<SlotId>),
-    /// Against the values of rows that another condition selects.
+    /// Against another column of the row.
+    Column(Comparison, SlotId),
     Like(bool, String, bool),
     Missing,
 }
@@ -153,13 +171,21 @@ pub(crate) fn read(database: &Database, items: &[Item], flips: Flips) -> Sketch 
         flips,
         slot_of: vec![None; items.len()],
     };
+    reader.relations();
+    let first = reader.first_of_order();
     reader.order();
+    reader.periods();
     reader.groups();
+    reader.begin_order(first);
+    reader.both_ends();
     reader.extremes();
     reader.settle_extremes();
+    reader.ordering_extremes();
     reader.comparisons();
     reader.likes();
     reader.conditions();
+    reader.usual();
+    reader.settle_relations();
     reader.joints();
     reader.negations();
     reader.picks();
@@ -204,7 +230,8 @@ impl Reader<'_> {
     fn speaks(&self, at: usize) -> bool {
         let item = &self.items[at];
         match item.operator {
-            None | Some(Operator::Filler | Operator::Alphabetical) => false,
+            None | Some(Operator::Alphabetical) => false,
+            Some(Operator::Filler) => item.best_mention() < 0.6,
             Some(Operator::Command) => {
                 at == 0
                     || item.best_mention() < 0.6
@@ -213,6 +240,7 @@ impl Reader<'_> {
                         .get(at + 1)
                         .is_some_and(|next| next.is(Operator::Article))
             }
+            Some(Operator::Aggregate(_)) if self.is_attribute(at) => false,
             Some(Operator::Aggregate(_) | Operator::Extreme(_)) => {
                 // "total" before a mention sums it; alone it may be a column.
                 item.best_mention() < 0.9
@@ -233,6 +261,19 @@ impl Reader<'_> {
             ) => item.best_mention() < 0.95,
             _ => true,
         }
+    }
+
+    /// "order total": a number of the entity right before it, and nothing behind it that it could be taken over.
+    fn is_attribute(&self, at: usize) -> bool {
+        let owned = at > 0 && self.items[at - 1].is_entity() && self.items[at].best_mention() > 0.6;
+        let next = self.items.get(at + 1);
+        owned
+            && self.number_column(at)
+            && next.is_none_or(|next| {
+                next.stop
+                    || next.comma
+                    || matches!(next.operator, Some(Operator::And | Operator::Preposition))
+            })
     }
 
     /// The next place at or after `at` that is no article or filler.
@@ -268,35 +309,6 @@ impl Reader<'_> {
         slot
     }
 
-    /// The slot of a span that is compared with a number: columns with numbers or times, if it names any.
-    pub(crate) fn measure_of(&mut self, at: usize) -> SlotId {
-        let known = self.slot_of[at].is_some();
-        let slot = self.slot(at, Use::Compare);
-        if !known {
-            let schema = &self.database.schema;
-            let measured = |candidate: &Candidate| match candidate.element {
-                Element::Column(column) => {
-                    let column = &schema.columns[column];
-                    column.is_number()
-                        || column.kind.is_time()
-                        || matches!(
-                            column.role,
-                            crate::schema::Role::Date | crate::schema::Role::Year
-                        )
-                }
-                Element::Table(_) => false,
-            };
-            let candidates = &mut self.sketch.slots[slot].candidates;
-            if candidates
-                .iter()
-                .any(|candidate| measured(candidate) && candidate.score > 0.4)
-            {
-                candidates.retain(measured);
-            }
-        }
-        slot
-    }
-
     pub(crate) fn add_slot(
         &mut self,
         candidates: Vec<Candidate>,
@@ -310,79 +322,6 @@ impl Reader<'_> {
             owner: None,
         });
         self.sketch.slots.len() - 1
-    }
-
-    /// Columns that an adjective or unit of measure points at.
-    pub(crate) fn measure_slot(&mut self, word: &str, at: usize, usage: Use) -> Option<SlotId> {
-        let mut candidates: Vec<Candidate> = Vec::new();
-        for measure in crate::words::adjectives::measures(word) {
-            let found = self.database.index.by_measure(
-                &self.database.schema,
-                measure.columns,
-                measure.against,
-                0.85,
-            );
-            for candidate in found {
-                if !candidates
-                    .iter()
-                    .any(|other| other.element == candidate.element)
-                {
-                    candidates.push(candidate);
-                }
-            }
-        }
-        self.keep_measures(&mut candidates);
-        if candidates.is_empty() {
-            return None;
-        }
-        self.used[at] = true;
-        Some(self.add_slot(candidates, at, usage))
-    }
-
-    pub(crate) fn words_slot(
-        &mut self,
-        words: &[&str],
-        at: usize,
-        usage: Use,
-        numbers: bool,
-    ) -> Option<SlotId> {
-        let mut candidates = self
-            .database
-            .index
-            .by_measure(&self.database.schema, words, &[], 0.8);
-        if numbers {
-            self.keep_measures(&mut candidates);
-        }
-        // A column that is the same in every row tells nothing.
-        for candidate in &mut candidates {
-            if let Element::Column(column) = candidate.element
-                && self.database.schema.columns[column].facts.distinct == 1
-            {
-                candidate.score -= 0.2;
-            }
-        }
-        candidates.sort_by(|one, other| other.score.total_cmp(&one.score));
-        if candidates.is_empty() {
-            return None;
-        }
-        Some(self.add_slot(candidates, at, usage))
-    }
-
-    fn keep_measures(&self, candidates: &mut Vec<Candidate>) {
-        candidates.retain(|candidate| match candidate.element {
-            Element::Column(column) => {
-                let column = &self.database.schema.columns[column];
-                (column.is_number()
-                    || column.kind.is_time()
-                    || matches!(
-                        column.role,
-                        crate::schema::Role::Date | crate::schema::Role::Year
-                    ))
-                    && column.role != crate::schema::Role::Id
-                    && column.refers.is_none()
-            }
-            Element::Table(_) => false,
-        });
     }
 
     /// Any table may be meant; those near what else is said win.
@@ -430,23 +369,41 @@ impl Reader<'_> {
             "tourist",
             "visitor",
         ];
-        let candidates = self
-            .database
-            .schema
-            .tables
+        let tables = &self.database.schema.tables;
+        let persons = |table: &Table| {
+            let mut words = table.words.iter();
+            words.any(|word| PERSONS.contains(&word.as_str()))
+        };
+        let any_person = person && tables.iter().any(persons);
+        let candidates = tables
             .iter()
             .enumerate()
             .map(|(id, table)| {
-                let fits = person
-                    && table
-                        .words
-                        .iter()
-                        .any(|word| PERSONS.contains(&word.as_str()));
-                let score = if fits { 0.7 } else { 0.5 } - if table.link { 0.1 } else { 0.0 };
+                let fits = person && persons(table);
+                let named = self.items.iter().any(|item| item.table() == Some(id));
+                let base = match (fits, any_person) {
+                    (true, _) => 0.7,
+                    (false, true) => 0.3,
+                    (false, false) => 0.5,
+                };
+                let score =
+                    base + if named { 0.1 } else { 0.0 } - if table.link { 0.1 } else { 0.0 };
                 Candidate::new(Element::Table(id), score, Reason::Default)
             })
             .collect();
         self.add_slot(candidates, at, usage)
+    }
+
+    /// "20 euros", "year 2023": the number beside it was understood.
+    fn is_read_unit(&self, at: usize) -> bool {
+        let read = |beside: usize| {
+            self.items
+                .get(beside)
+                .is_some_and(|item| item.number.is_some() && self.used[beside])
+        };
+        let word = self.lower(at);
+        at > 0 && read(at - 1) && near::is_unit(&word)
+            || read(at + 1) && time::unit(&word).is_some()
     }
 
     fn finish(mut self) -> Sketch {
@@ -473,7 +430,7 @@ impl Reader<'_> {
                         | Operator::Each
                 )
             );
-            if (content || asks) && !self.used[at] {
+            if (content || asks) && !self.used[at] && !self.is_read_unit(at) {
                 self.sketch.unused.push(at);
             }
         }

@@ -1,7 +1,9 @@
 //! "not", "without", "except": what a negation reaches.
 
-use super::{Choice, Reader, Use};
-use crate::link::Element;
+use super::{Choice, Left, Reader, Right, SlotId, Use};
+use crate::items::Item;
+use crate::link::{Candidate, Element, Reason};
+use crate::schema::TableId;
 use crate::words::operators::Operator;
 
 impl Reader<'_> {
@@ -65,28 +67,62 @@ impl Reader<'_> {
                 }
             }
             if let Some(place) = (at + 1..until).find(|place| self.is_mention(*place)) {
-                // "customers without an email": the column is empty.
+                // "customers without an email": the column is empty, or says so.
                 self.used[at] = true;
-                let slot = self.slot(place, Use::Compare);
-                self.sketch.conditions.push(super::Condition {
-                    left: super::Left::Column(slot),
-                    right: super::Right::Missing,
-                    negated: false,
-                    other: false,
-                    or: false,
-                    both: false,
-                    inner: false,
-                    item: place,
-                });
-            } else if until < self.end() || at + 1 < self.end() {
-                // "have never been ordered": a verb names the table.
-                let place = (at + 1..until)
-                    .find(|place| !self.used[*place] && self.items[*place].operator.is_none());
-                if let Some(place) = place {
-                    let _ = place;
-                }
+                let (slot, right) = match self.told_absent(place) {
+                    Some(candidate) => {
+                        self.used[place] = true;
+                        let slot = self.add_slot(vec![candidate], place, Use::Value);
+                        (slot, Right::Value(String::new()))
+                    }
+                    None => (self.slot(place, Use::Compare), Right::Missing),
+                };
+                self.push(Left::Column(slot), right, place);
+            } else if let Some(slot) = self.never_done(at) {
+                self.sketch.absent.push(slot);
             }
         }
+    }
+
+    /// "books that were never borrowed": nothing refers to the book, where only one table could.
+    fn never_done(&mut self, at: usize) -> Option<SlotId> {
+        if self.lower(at) != "never"
+            || !super::is_verb(&self.lower(at + 1)) && !is_participle(&self.lower(at + 1))
+        {
+            return None;
+        }
+        let entity = self.items[..at].iter().rev().find_map(Item::table)?;
+        let schema = &self.database.schema;
+        let mut referring: Vec<TableId> = schema
+            .keys
+            .iter()
+            .filter(|key| schema.table_of(key.to) == entity)
+            .map(|key| schema.table_of(key.from))
+            .collect();
+        referring.dedup();
+        let [table] = referring[..] else {
+            return None;
+        };
+        for word in at..self.end().min(at + 3) {
+            // "never ordered anything"
+            self.used[word] |= word <= at + 1 || self.lower(word) == "anything";
+        }
+        let candidate = Candidate::new(Element::Table(table), 0.6, Reason::Default);
+        Some(self.add_slot(vec![candidate], at + 1, Use::Absent))
+    }
+
+    /// The value by which the named column tells that there is nothing: "No" among names of tools.
+    fn told_absent(&self, place: usize) -> Option<Candidate> {
+        let best = self.items[place].mention.first()?;
+        ["no", "none"].iter().find_map(|word| {
+            let hits = self.database.values.exact(word);
+            let hit = hits
+                .into_iter()
+                .find(|hit| best.element == Element::Column(hit.column))?;
+            let mut candidate = best.clone();
+            candidate.value = Some(hit.value);
+            Some(candidate)
+        })
     }
 
     /// Where the clause of a negation ends.
@@ -121,4 +157,12 @@ impl Reader<'_> {
         }
         self.end()
     }
+}
+
+/// Participles of what is done with things, which no ending tells.
+fn is_participle(word: &str) -> bool {
+    matches!(
+        word,
+        "sold" | "bought" | "taken" | "lent" | "sent" | "made" | "read" | "seen" | "paid" | "won"
+    )
 }

@@ -1,8 +1,44 @@
-//! "ordered by", "in descending order of", "for each", "per".
+//! What the rows are put in order by: "ordered by", "in descending order of".
 
-use super::{Left, Reader, Use, Zone};
+use super::{Left, Reader, Use};
 use crate::form::Aggregate;
 use crate::words::operators::Operator;
+
+/// Words of an order that name its key, each with the adjective that measures it.
+const ORDERS: &[(&str, &str)] = &[
+    ("youngest", "young"),
+    ("oldest", "young"),
+    ("young", "young"),
+    ("old", "young"),
+    ("newest", "late"),
+    ("recent", "late"),
+    ("earliest", "late"),
+    ("latest", "late"),
+    ("chronological", "late"),
+    ("cheapest", "cheap"),
+];
+
+/// The keys of one order.
+#[derive(Debug)]
+struct Keys {
+    found: Vec<(Left, Option<bool>)>,
+    /// The direction that stands before the keys; true for descending.
+    direction: Option<bool>,
+    /// A function that waits for what it is taken over.
+    aggregate: Option<Aggregate>,
+    /// The last word that belongs to the order.
+    last: usize,
+}
+
+impl Keys {
+    /// A direction holds for the key before it; before the first key, for all.
+    fn turn(&mut self, direction: bool) {
+        match self.found.last_mut() {
+            Some((_, own)) => own.get_or_insert(direction),
+            None => self.direction.get_or_insert(direction),
+        };
+    }
+}
 
 impl Reader<'_> {
     pub(super) fn order(&mut self) {
@@ -24,164 +60,165 @@ impl Reader<'_> {
                 && !self.lower(at).ends_with("by")
             {
                 at += 1;
+                // ... and "by" begins its keys.
+                let by = (at..self.end())
+                    .take_while(|place| !self.items[*place].stop)
+                    .find(|place| self.is(*place, Operator::By));
+                if let Some(by) = by.filter(|by| self.is_mention(self.skip(by + 1))) {
+                    self.used[by] = true;
+                    at = self.order_keys(by);
+                }
                 continue;
             }
             at = self.order_keys(at);
         }
     }
 
+    /// Reads the keys behind `start`; where they end.
     fn order_keys(&mut self, start: usize) -> usize {
-        let mut direction = self.direction(start);
-        let mut keys: Vec<(Left, Option<bool>)> = Vec::new();
-        let mut aggregate = None;
+        let mut keys = Keys {
+            found: Vec::new(),
+            direction: self.direction(start),
+            aggregate: None,
+            last: start,
+        };
         let mut at = start + 1;
-        let mut last_used = start;
-        while at < self.end() {
-            if let Some(found) = self.direction(at) {
-                self.used[at] = true;
-                last_used = at;
-                match keys.last_mut() {
-                    Some((_, open @ None)) => *open = Some(found),
-                    Some(_) => {}
-                    None => direction = direction.or(Some(found)),
-                }
-                at += 1;
-                continue;
-            }
-            match self.op(at) {
-                Some(Operator::Aggregate(found)) if !self.is_mention(at) => {
-                    aggregate = Some(found);
-                    self.used[at] = true;
-                }
-                Some(Operator::NumberOf | Operator::HowMany) if !self.is_mention(at) => {
-                    aggregate = Some(Aggregate::Count);
-                    self.used[at] = true;
-                }
-                Some(Operator::And) | None
-                    if self.items[at].comma || self.is(at, Operator::And) =>
-                {
-                    // "sorted by age and show ..." has ended.
-                    let next = self.skip(at + 1);
-                    let goes_on = self.is_mention(next)
-                        || matches!(
-                            self.op(next),
-                            Some(Operator::Aggregate(_) | Operator::NumberOf | Operator::By)
-                        )
-                        || self.direction(next).is_some();
-                    if !goes_on
-                        || matches!(self.op(at + 1), Some(Operator::Their | Operator::Command))
-                            && self.items[at].comma
-                    {
-                        break;
-                    }
-                }
-                Some(
-                    Operator::Article
-                    | Operator::Their
-                    | Operator::Filler
-                    | Operator::By
-                    | Operator::OrderBy
-                    | Operator::Distinct
-                    | Operator::All,
-                ) if !self.is_mention(at) => {
-                    if self.is(at, Operator::OrderBy) {
-                        self.used[at] = true;
-                    }
-                }
-                Some(Operator::Of) => {}
-                _ if self.is_mention(at) && !keys.is_empty() && !self.joins_key(at) => {
-                    // "launch time": the second word only says more of the first.
-                    if last_used + 1 != at || self.items[at].table().is_some() {
-                        break;
-                    }
-                    self.used[at] = true;
-                }
-                _ if self.is_mention(at) => {
-                    // "age of the student" and "price in each": the table after "of" owns the key.
-                    let owned = self.is(self.back(at), Operator::Of) && !keys.is_empty();
-                    if owned && self.items[at].table().is_some() {
-                        let owner = self.slot(at, Use::Owner);
-                        if let Some((Left::Column(slot), _)) = keys.last() {
-                            self.sketch.slots[*slot].owner = Some(owner);
-                        }
-                    } else {
-                        let left = match aggregate.take() {
-                            Some(Aggregate::Count)
-                                if self.number_column(at)
-                                    && !matches!(
-                                        self.items[at].mention[0].element,
-                                        crate::link::Element::Table(_)
-                                    ) =>
-                            {
-                                Left::Column(self.measure_of(at))
-                            }
-                            Some(Aggregate::Count) => Left::Rows(Some(self.slot(at, Use::Count))),
-                            Some(aggregate) => {
-                                Left::Aggregate(aggregate, self.slot(at, Use::Aggregate))
-                            }
-                            None => Left::Column(self.slot(at, Use::Order)),
-                        };
-                        keys.push((left, None));
-                    }
-                    last_used = at;
-                }
-                _ => break,
-            }
+        while at < self.end() && self.order_word(at, &mut keys) {
             at += 1;
         }
-        if keys.is_empty() && aggregate == Some(Aggregate::Count) {
-            keys.push((Left::Rows(None), None));
+        if keys.found.is_empty() {
+            self.unnamed_key(start, &mut keys);
         }
-        let text = self.lower(start);
+        let end = keys.last + 1;
+        if keys.found.is_empty() {
+            if self.sketch.order.is_empty() && keys.direction.is_some() {
+                // "names in descending order": the mention just before is meant, or the first shown.
+                self.sketch.order_default = Some(keys.direction == Some(true));
+            }
+            return end;
+        }
+        let last = keys.found.iter().rev().find_map(|(_, found)| *found);
+        for (left, found) in keys.found {
+            // One direction at the end holds for every key.
+            let descending = found.or(keys.direction).or(last).unwrap_or(false);
+            self.sketch.order.push((left, descending));
+        }
+        end
+    }
+
+    /// Takes what one word says of the keys; false where they have ended before it.
+    fn order_word(&mut self, at: usize, keys: &mut Keys) -> bool {
+        if let Some(direction) = self.direction(at) {
+            self.used[at] = true;
+            keys.last = at;
+            keys.turn(direction);
+            return true;
+        }
+        let mention = self.is_mention(at);
+        match self.op(at) {
+            Some(Operator::Aggregate(found)) if !mention => {
+                keys.aggregate = Some(found);
+                self.used[at] = true;
+            }
+            Some(Operator::NumberOf | Operator::HowMany) if !mention => {
+                keys.aggregate = Some(Aggregate::Count);
+                self.used[at] = true;
+            }
+            Some(Operator::And) => return self.more_keys(at),
+            None if self.items[at].comma => return self.more_keys(at),
+            Some(Operator::OrderBy) if !mention => self.used[at] = true,
+            Some(
+                Operator::Article
+                | Operator::Their
+                | Operator::Filler
+                | Operator::By
+                | Operator::Distinct
+                | Operator::All,
+            ) if !mention => {}
+            Some(Operator::Of) => {}
+            _ if !mention => return false,
+            _ if !keys.found.is_empty() && !self.joins_key(at) => {
+                // "launch time": the second word only says more of the first.
+                if keys.last + 1 != at || self.items[at].table().is_some() {
+                    return false;
+                }
+                self.used[at] = true;
+            }
+            // "the number of people killed" is the column that the participle names.
+            _ if keys.aggregate == Some(Aggregate::Count)
+                && self.is_mention(at + 1)
+                && super::zones::is_verb(&self.items[at + 1].text)
+                && self.number_column(at + 1) =>
+            {
+                self.used[at] = true;
+            }
+            _ => self.order_mention(at, keys),
+        }
+        true
+    }
+
+    /// Behind a joint there is a further key: "sorted by age and show ..." has ended.
+    fn more_keys(&self, joint: usize) -> bool {
+        let next = self.skip(joint + 1);
+        let goes_on = self.is_mention(next)
+            || matches!(
+                self.op(next),
+                Some(Operator::Aggregate(_) | Operator::NumberOf | Operator::By)
+            )
+            || self.direction(next).is_some();
+        let begins_anew = self.items[joint].comma
+            && matches!(
+                self.op(joint + 1),
+                Some(Operator::Their | Operator::Command)
+            );
+        goes_on && !begins_anew
+    }
+
+    /// A name among the keys: a key, or the owner of the one before it.
+    fn order_mention(&mut self, at: usize, keys: &mut Keys) {
+        keys.last = at;
+        // "age of the student" and "price in each": the table after "of" owns the key.
+        let owned = self.is(self.back(at), Operator::Of) && !keys.found.is_empty();
+        if owned && self.items[at].table().is_some() {
+            let owner = self.slot(at, Use::Owner);
+            if let Some((Left::Column(slot), _)) = keys.found.last() {
+                self.sketch.slots[*slot].owner = Some(owner);
+            }
+            return;
+        }
+        let left = match keys.aggregate.take() {
+            Some(Aggregate::Count) if self.number_column(at) && !self.items[at].is_entity() => {
+                Left::Column(self.measure_of(at))
+            }
+            Some(Aggregate::Count) => Left::Rows(Some(self.slot(at, Use::Count))),
+            Some(aggregate) => Left::Aggregate(aggregate, self.slot(at, Use::Aggregate)),
+            None => Left::Column(self.slot(at, Use::Order)),
+        };
+        keys.found.push((left, None));
+    }
+
+    /// The key where none is named behind the order: rows, what stands before it, or what its own word
+    /// measures.
+    fn unnamed_key(&mut self, start: usize, keys: &mut Keys) {
+        if keys.aggregate == Some(Aggregate::Count) {
+            keys.found.push((Left::Rows(None), None));
+            return;
+        }
         let before = self.back(start);
-        if keys.is_empty()
-            && before < self.end()
+        if before < self.end()
             && self.is_mention(before)
             && self.is(self.back(before), Operator::By)
         {
             let slot = self.slot(before, Use::Order);
-            keys.push((Left::Column(slot), direction));
+            keys.found.push((Left::Column(slot), keys.direction));
+            return;
         }
-        if keys.is_empty() {
-            let measure = [
-                "youngest",
-                "oldest",
-                "young",
-                "old",
-                "newest",
-                "recent",
-                "earliest",
-                "latest",
-                "chronological",
-                "cheapest",
-            ]
-            .iter()
-            .find(|word| text.contains(**word));
-            if let Some(word) = measure {
-                let word = match *word {
-                    "youngest" | "oldest" | "young" | "old" => "young",
-                    "cheapest" => "cheap",
-                    _ => "late",
-                };
-                if let Some(slot) = self.measure_slot(word, start, Use::Order) {
-                    keys.push((Left::Column(slot), None));
-                }
-            }
+        let text = self.lower(start);
+        if let Some((_, word)) = ORDERS.iter().find(|(part, _)| text.contains(part))
+            && let Some(slot) = self.measure_slot(word, start, Use::Order)
+        {
+            keys.found.push((Left::Column(slot), None));
         }
-        if keys.is_empty() {
-            if self.sketch.order.is_empty() && direction.is_some() {
-                // "names in descending order": the mention just before is meant, or the first shown.
-                self.sketch.order_default = Some(direction == Some(true));
-            }
-            return last_used + 1;
-        }
-        let last = keys.iter().rev().find_map(|(_, found)| *found);
-        for (left, found) in keys {
-            // One direction at the end holds for every key.
-            let descending = found.or(direction).or(last).unwrap_or(false);
-            self.sketch.order.push((left, descending));
-        }
-        last_used + 1
     }
 
     /// A further key follows a joint, or its owner follows "of".
@@ -240,111 +277,6 @@ impl Reader<'_> {
                 }
             }
             _ => None,
-        }
-    }
-
-    /// Something is counted, summed or compared over rows.
-    pub(super) fn has_aggregate(&self) -> bool {
-        self.items.iter().enumerate().any(|(at, item)| {
-            matches!(
-                item.operator,
-                Some(
-                    Operator::Aggregate(_)
-                        | Operator::NumberOf
-                        | Operator::HowMany
-                        | Operator::Extreme(_)
-                        | Operator::Common(_)
-                )
-            ) && !self.is_mention(at)
-                || item.superlative
-                || item.operator.is_none()
-                    && !item.mention.is_empty()
-                    && (item.text.to_lowercase().starts_with("total ")
-                        || item.text.to_lowercase().starts_with("average "))
-        })
-    }
-
-    pub(super) fn groups(&mut self) {
-        let aggregates = self.has_aggregate();
-        for at in 0..self.end() {
-            if self.used[at] {
-                continue;
-            }
-            let groups = match self.op(at) {
-                Some(Operator::Each) => aggregates,
-                Some(Operator::Per) => true,
-                Some(Operator::By) => {
-                    aggregates
-                        && at > 0
-                        && self.zones[at] == Zone::Show
-                        && !self.items[self.back(at).min(self.end() - 1)]
-                            .mention
-                            .is_empty()
-                }
-                _ => false,
-            };
-            if !groups {
-                continue;
-            }
-            let mut next = self.skip(at + 1);
-            if self.is(next, Operator::Distinct) || self.is(next, Operator::Of) {
-                next = self.skip(next + 1);
-            }
-            if !self.is_mention(next)
-                || self.is(at, Operator::By)
-                    && self.number_column(next)
-                    && !matches!(
-                        self.items[next].mention[0].element,
-                        crate::link::Element::Table(_)
-                    )
-                    && self.items[..at]
-                        .iter()
-                        .any(|item| matches!(item.operator, Some(Operator::Extreme(_))))
-            {
-                continue;
-            }
-            self.used[at] = true;
-            let begins = at == 0 || self.items[at - 1].comma || self.items[at - 1].stop;
-            loop {
-                // "each product's name" and "each type of product": the second of the two is the key.
-                let mut slot = self.slot(next, Use::Group);
-                let mut after = next + 1;
-                if self.is_mention(after)
-                    && self.items[next].table().is_some()
-                    && self.items[after].has_column()
-                    && self.items[after].table().is_none()
-                {
-                    let owner = slot;
-                    self.sketch.slots[owner].usage = Use::Owner;
-                    slot = self.slot(after, Use::Group);
-                    self.sketch.slots[slot].owner = Some(owner);
-                    after += 1;
-                } else if self.is(after, Operator::Of) {
-                    let of = self.skip(after + 1);
-                    if self.is_mention(of) && self.items[of].table().is_some() {
-                        let owner = self.slot(of, Use::Owner);
-                        self.sketch.slots[slot].owner = Some(owner);
-                        after = of + 1;
-                    }
-                }
-                self.sketch.groups.push(slot);
-                // "for each city and state, ..."; "by each X and Y".
-                let joined = self.is(after, Operator::And)
-                    || (self.items.get(after).is_some_and(|item| item.comma) && !begins);
-                let more = self.skip(after + 1);
-                if joined
-                    && self.is_mention(more)
-                    && !self.is(more + 1, Operator::Of)
-                    && (begins
-                        || more + 1 >= self.end()
-                        || self.items[more + 1].stop
-                        || self.items[more + 1].comma)
-                {
-                    next = more;
-                } else {
-                    break;
-                }
-            }
         }
     }
 }

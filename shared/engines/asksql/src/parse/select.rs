@@ -1,277 +1,251 @@
 //! What is shown: "the names and ages of all students", "how many", "who", "where".
 
-use super::{Choice, Pick, Reader, Use, Zone};
+use super::{Pick, Reader, SlotId, Use, Zone};
 use crate::form::Aggregate;
-use crate::link::Element;
-use crate::words::adjectives;
+use crate::items::Item;
+use crate::link::{Element, Reason};
 use crate::words::operators::Operator;
+
+/// What the words up to here say of those behind them.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    /// Functions that wait for what they are taken over.
+    pub(super) aggregates: Vec<Aggregate>,
+    /// What comes next is told apart.
+    pub(super) distinct: bool,
+    /// Behind "of", "for": what follows owns what was named before.
+    pub(super) owning: bool,
+    /// Behind something shown, with nothing that joins a further one to it.
+    pub(super) closed: bool,
+    /// Picks that wait for their owner.
+    pub(super) waiting: Vec<usize>,
+    /// Where "who" stands.
+    pub(super) who: Option<usize>,
+    /// Whom "their" speaks of.
+    theirs: Option<SlotId>,
+    /// How many picks there were at the end of each sentence.
+    sentences: Vec<usize>,
+}
 
 impl Reader<'_> {
     pub(super) fn picks(&mut self) {
-        let mut aggregates: Vec<Aggregate> = Vec::new();
-        let mut distinct = false;
-        // Behind "of", "for": what follows owns what was named before.
-        let mut owning = false;
-        // Behind something shown, with nothing that joins a further one to it.
-        let mut closed = false;
-        // Picks that wait for their owner.
-        let mut waiting: Vec<usize> = Vec::new();
-        let mut who = None;
-        // Whom "their" speaks of.
-        let mut theirs: Option<usize> = None;
-        // How many picks there were at the end of each sentence.
-        let mut sentences: Vec<usize> = Vec::new();
+        let mut said = Said::default();
         for at in 0..self.end() {
             if self.zones[at] != Zone::Show {
-                if aggregates.contains(&Aggregate::Count) && !self.counted() {
-                    self.count_rows(at);
+                self.end_phrase(at, &mut said);
+            } else if self.items[at].stop {
+                self.end_sentence(at, &mut said);
+            } else if self.items[at].comma {
+                said.closed = false;
+                said.owning = false;
+            } else if self.is_mention(at) {
+                self.mentioned(at, &mut said);
+            } else if self.used[at] && !self.sketch.picks.iter().any(|pick| pick.item == at) {
+                self.owned_by_used(at, &mut said);
+            } else {
+                if self.opens_further(at) {
+                    said.closed = false;
                 }
-                owning = false;
-                aggregates.clear();
-                continue;
-            }
-            if self.items[at].stop {
-                if aggregates.contains(&Aggregate::Count) && !self.counted() {
-                    self.count_rows(at);
-                }
-                if distinct {
-                    self.sketch.distinct = true;
-                }
-                closed = false;
-                sentences.push(self.sketch.picks.len());
-                owning = false;
-                aggregates.clear();
-                distinct = false;
-                continue;
-            }
-            if self.items[at].comma {
-                closed = false;
-                owning = false;
-                continue;
-            }
-            if self.is_mention(at)
-                && super::zones::is_verb(&self.items[at].text)
-                && self.items[at].mention[0].reason != crate::link::Reason::Name
-            {
-                continue;
-            }
-            if self.is_mention(at) {
-                if self.modifies(at) {
-                    self.used[at] = true;
-                    continue;
-                }
-                let before = self.sketch.picks.len();
-                if let Some(owner) = theirs.filter(|_| !owning && !closed) {
-                    let slot = self.slot(at, Use::Show);
-                    self.sketch.slots[slot].owner.get_or_insert(owner);
-                    if self.sketch.slots[slot].owner == Some(slot) {
-                        self.sketch.slots[slot].owner = None;
-                    }
-                    self.used[at] = false;
-                }
-                self.pick(
-                    at,
-                    &mut aggregates,
-                    &mut distinct,
-                    owning || closed,
-                    &mut waiting,
-                );
-                closed = closed || self.sketch.picks.len() > before;
-                continue;
-            }
-            if self.used[at] && !self.sketch.picks.iter().any(|pick| pick.item == at) {
-                match self.slot_of[at] {
-                    Some(slot) if self.sketch.slots[slot].usage == Use::Owner => owning = false,
-                    // "address of customer Bob": the word that Bob used up also owns the address.
-                    None if owning
-                        && self.items[at].table().is_some()
-                        && !self.items[at].is_value() =>
-                    {
-                        let mut candidates = self.items[at].mention.clone();
-                        candidates
-                            .retain(|candidate| matches!(candidate.element, Element::Table(_)));
-                        let owner = self.add_slot(candidates, at, Use::Owner);
-                        for pick in waiting.drain(..) {
-                            let slot = self.sketch.picks[pick].slot;
-                            if self.sketch.slots[slot].owner.is_none() {
-                                self.sketch.slots[slot].owner = Some(owner);
-                            }
-                        }
-                    }
-                    _ => {}
-                }
-                continue;
-            }
-            if matches!(
-                self.op(at),
-                Some(
-                    Operator::And
-                        | Operator::Command
-                        | Operator::Which
-                        | Operator::NumberOf
-                        | Operator::HowMany
-                        | Operator::Aggregate(_)
-                        | Operator::Extreme(_)
-                        | Operator::Distinct
-                        | Operator::Who
-                        | Operator::Or
-                )
-            ) || (self.is(at, Operator::Their) && at > 0)
-            {
-                closed = false;
-            }
-            match self.op(at) {
-                Some(Operator::HowMany) if self.measured_count(at) => {}
-                Some(Operator::HowMany) => {
-                    self.used[at] = true;
-                    aggregates = vec![Aggregate::Count];
-                    owning = false;
-                    if matches!(self.lower(at).as_str(), "how often" | "how many times") {
-                        self.count_rows(at);
-                        aggregates.clear();
-                    }
-                }
-                Some(Operator::NumberOf) => {
-                    self.used[at] = true;
-                    // "average number of employees" keeps its average.
-                    if aggregates.is_empty() || aggregates == [Aggregate::Count] {
-                        aggregates = vec![Aggregate::Count];
-                    } else {
-                        aggregates.push(Aggregate::Count);
-                    }
-                    owning = false;
-                }
-                Some(Operator::Aggregate(Aggregate::Sum))
-                    if aggregates.contains(&Aggregate::Count) =>
-                {
-                    self.used[at] = true;
-                }
-                Some(Operator::Aggregate(aggregate)) => {
-                    self.used[at] = true;
-                    if aggregates.last() == Some(&Aggregate::Count) {
-                        aggregates.clear();
-                    }
-                    if !aggregates.contains(&aggregate) {
-                        aggregates.push(aggregate);
-                    }
-                }
-                Some(Operator::Distinct) => {
-                    self.used[at] = true;
-                    distinct = true;
-                }
-                Some(Operator::Of) => owning = !self.sketch.picks.is_empty(),
-                Some(Operator::Preposition | Operator::By | Operator::Each)
-                    if !self.sketch.picks.is_empty() =>
-                {
-                    owning = true;
-                }
-                Some(Operator::And) => {
-                    // "of A and B": B owns too, when it is an entity.
-                    let next = self.skip(at + 1);
-                    let entity = self.items.get(next).is_some_and(|item| {
-                        item.mention
-                            .first()
-                            .is_some_and(|best| matches!(best.element, Element::Table(_)))
-                    });
-                    if !entity {
-                        owning = false;
-                    }
-                }
-                Some(Operator::Their)
-                    if matches!(self.lower(at).as_str(), "their" | "its" | "his" | "her") =>
-                {
-                    owning = false;
-                    theirs = self.spoken_of(at);
-                }
-                Some(Operator::Command | Operator::Which | Operator::Their) => owning = false,
-                Some(Operator::Who) => {
-                    self.used[at] = true;
-                    who = Some(at);
-                    owning = false;
-                }
-                Some(Operator::When) => {
-                    if let Some(slot) = self.time_slot(at, at) {
-                        self.used[at] = true;
-                        self.show(slot, None, at);
-                        owning = true;
-                    }
-                }
-                Some(Operator::Where) => {
-                    self.used[at] = true;
-                    let words = [
-                        "location", "city", "address", "state", "country", "place", "venue",
-                        "origin",
-                    ];
-                    if let Some(slot) = self.words_slot(&words, at, Use::Show, false) {
-                        self.show(slot, None, at);
-                        owning = true;
-                    }
-                }
-                Some(Operator::HowMuch) => {
-                    self.used[at] = true;
-                    let next = self.skip(at + 1);
-                    if !self.is_mention(next) {
-                        let words = ["price", "cost", "amount", "salary", "balance", "budget"];
-                        if let Some(slot) = self.words_slot(&words, at, Use::Show, true) {
-                            self.show(slot, None, at);
-                            owning = true;
-                        }
-                    }
-                }
-                None if !self.used[at]
-                    && self.is(at + 1, Operator::Of)
-                    && self.items[at].mention.is_empty()
-                    && adjectives::NOUNS
-                        .iter()
-                        .any(|(noun, _)| *noun == self.lower(at)) =>
-                {
-                    let word = self.lower(at);
-                    if let Some((_, columns)) =
-                        adjectives::NOUNS.iter().find(|(noun, _)| *noun == word)
-                        && let Some(slot) = self.words_slot(columns, at, Use::Show, true)
-                    {
-                        self.used[at] = true;
-                        waiting.push(self.sketch.picks.len());
-                        self.show(slot, None, at);
-                    }
-                }
-                _ if self.lower(at) == "how" => {
-                    self.used[at] = true;
-                    let next = self.lower(at + 1);
-                    if let Some((_, columns)) =
-                        adjectives::HOW.iter().find(|(word, _)| *word == next)
-                        && let Some(slot) = self.words_slot(columns, at + 1, Use::Show, true)
-                    {
-                        self.used[at + 1] = true;
-                        self.show(slot, None, at + 1);
-                        owning = true;
-                    }
-                }
-                _ => {}
+                self.said_by_operator(at, &mut said);
             }
         }
-        if aggregates.contains(&Aggregate::Count) && !self.counted() {
-            self.count_rows(self.end().saturating_sub(1));
-        }
-        // "Which students are in room 5? Give me their names.": the last sentence says what is shown.
-        if let Some(first) = sentences
-            .iter()
-            .rev()
-            .copied()
-            .find(|count| *count < self.sketch.picks.len())
-            && first > 0
-        {
-            for pick in self.sketch.picks.drain(..first) {
-                let slot = &mut self.sketch.slots[pick.slot];
-                if slot.usage == Use::Show {
-                    slot.usage = Use::Owner;
-                    self.sketch.owners.push(pick.slot);
-                }
-            }
-        }
-        self.finish_picks(who, distinct);
+        self.end_phrase(self.end().saturating_sub(1), &mut said);
+        self.keep_last_sentence(&said.sentences);
+        self.finish_picks(said.who, said.distinct);
     }
 
+    /// What is to be counted and was not named by now is the rows.
+    fn end_phrase(&mut self, at: usize, said: &mut Said) {
+        if said.aggregates.contains(&Aggregate::Count) && !self.counted() {
+            self.count_rows(at);
+        }
+        said.owning = false;
+        said.aggregates.clear();
+    }
+
+    fn end_sentence(&mut self, at: usize, said: &mut Said) {
+        self.end_phrase(at, said);
+        self.sketch.distinct |= std::mem::take(&mut said.distinct);
+        said.closed = false;
+        said.sentences.push(self.sketch.picks.len());
+    }
+
+    /// A name of the schema in what is shown: it is picked, or says more of what is.
+    fn mentioned(&mut self, at: usize, said: &mut Said) {
+        if super::zones::is_verb(&self.items[at].text)
+            && self.items[at].mention[0].reason != Reason::Name
+        {
+            return;
+        }
+        if self.is_done_by_whom(at, said) {
+            return;
+        }
+        if self.modifies(at) || self.only_kind(at) || self.repeats_reference(at) {
+            self.used[at] = true;
+            return;
+        }
+        let before = self.sketch.picks.len();
+        if let Some(owner) = said.theirs
+            && !said.owning
+            && !said.closed
+        {
+            let slot = self.slot(at, Use::Show);
+            self.sketch.slots[slot].owner.get_or_insert(owner);
+            if self.sketch.slots[slot].owner == Some(slot) {
+                self.sketch.slots[slot].owner = None;
+            }
+            self.used[at] = false;
+        }
+        self.pick(at, said);
+        said.closed |= self.sketch.picks.len() > before;
+    }
+
+    /// "who booked Zumba", "who placed the last order", "which users streamed Zumba": neither what was done nor to
+    /// which rows is shown.
+    fn is_done_by_whom(&mut self, at: usize, said: &Said) -> bool {
+        let does = |at: usize| {
+            let item = self.items.get(at);
+            item.is_some_and(|item| super::is_verb(&item.text) && item.operator.is_none())
+        };
+        let known = self.items.get(at + 1).is_some_and(Item::is_value);
+        let by_entity = at > 0 && self.items[at - 1].is_entity() && known;
+        let verb = match said.who {
+            Some(who) => who + 1,
+            None if by_entity => at,
+            None => return false,
+        };
+        if !does(verb) {
+            return false;
+        }
+        let schema = &self.database.schema;
+        let mut candidates = self.items[at].mention.clone();
+        if at == verb && self.is_time(at) {
+            for candidate in &mut candidates {
+                let table = crate::resolve::table_of(schema, candidate.element);
+                candidate.element = Element::Table(table);
+            }
+        } else if at > verb && self.items[at].is_entity() {
+            candidates.retain(|candidate| matches!(candidate.element, Element::Table(_)));
+        } else {
+            return false;
+        }
+        self.used[at] = true;
+        let slot = self.add_slot(candidates, at, Use::Need);
+        self.sketch.needs.push(slot);
+        true
+    }
+
+    /// A span that something else was made of may still be the owner that is waited for.
+    fn owned_by_used(&mut self, at: usize, said: &mut Said) {
+        match self.slot_of[at] {
+            Some(slot) if self.sketch.slots[slot].usage == Use::Owner => said.owning = false,
+            // "address of customer Bob": the word that Bob used up also owns the address.
+            None if said.owning
+                && self.items[at].table().is_some()
+                && !self.items[at].is_value() =>
+            {
+                let mut candidates = self.items[at].mention.clone();
+                candidates.retain(|candidate| matches!(candidate.element, Element::Table(_)));
+                let owner = self.add_slot(candidates, at, Use::Owner);
+                self.own_waiting(owner, said);
+            }
+            _ => {}
+        }
+    }
+
+    /// Gives the picks that wait for an owner this one.
+    pub(super) fn own_waiting(&mut self, owner: SlotId, said: &mut Said) {
+        for pick in said.waiting.drain(..) {
+            let slot = self.sketch.picks[pick].slot;
+            if self.sketch.slots[slot].owner.is_none() && slot != owner {
+                self.sketch.slots[slot].owner = Some(owner);
+            }
+        }
+    }
+
+    /// Something further may be shown behind this.
+    fn opens_further(&self, at: usize) -> bool {
+        // "for male and female students" joins values, not things that are shown.
+        let joins_values = self.is(at, Operator::And)
+            && at > 0
+            && [at - 1, at + 1]
+                .iter()
+                .all(|side| self.items.get(*side).is_some_and(Item::is_value));
+        match self.op(at) {
+            Some(
+                Operator::And
+                | Operator::Command
+                | Operator::Which
+                | Operator::NumberOf
+                | Operator::HowMany
+                | Operator::Aggregate(_)
+                | Operator::Extreme(_)
+                | Operator::Distinct
+                | Operator::Who
+                | Operator::Or,
+            ) => !joins_values,
+            Some(Operator::Their) => at > 0,
+            _ => false,
+        }
+    }
+
+    fn said_by_operator(&mut self, at: usize, said: &mut Said) {
+        match self.op(at) {
+            Some(Operator::HowMany) => self.how_many(at, said),
+            Some(Operator::NumberOf) => self.number_of(at, said),
+            Some(Operator::Aggregate(aggregate)) => self.aggregated(at, aggregate, said),
+            Some(Operator::Distinct) => {
+                self.used[at] = true;
+                said.distinct = true;
+            }
+            Some(Operator::Of) => said.owning = !self.sketch.picks.is_empty(),
+            Some(Operator::Preposition | Operator::By | Operator::Each)
+                if !self.sketch.picks.is_empty() =>
+            {
+                said.owning = true;
+            }
+            Some(Operator::And) => {
+                // "of A and B": B owns too, when it is an entity.
+                let next = self.items.get(self.skip(at + 1));
+                said.owning &= next.is_some_and(Item::is_entity);
+            }
+            Some(Operator::Command | Operator::Which) => said.owning = false,
+            Some(Operator::Their) => {
+                said.owning = false;
+                if matches!(self.lower(at).as_str(), "their" | "its" | "his" | "her") {
+                    said.theirs = self.spoken_of(at);
+                }
+            }
+            Some(Operator::Who) => {
+                self.used[at] = true;
+                said.who = Some(at);
+                said.owning = false;
+            }
+            Some(Operator::When) => self.when(at, said),
+            Some(Operator::Where) => self.place(at, said),
+            Some(Operator::HowMuch) => self.how_much(at, said),
+            _ if self.lower(at) == "how" => self.how(at, said),
+            None if !self.used[at] && self.is(at + 1, Operator::Of) => self.noun_of(at, said),
+            _ => {}
+        }
+    }
+
+    /// "Which students are in room 5? Give me their names.": the last sentence says what is shown.
+    fn keep_last_sentence(&mut self, sentences: &[usize]) {
+        let picks = self.sketch.picks.len();
+        let Some(first) = sentences.iter().rev().find(|count| **count < picks) else {
+            return;
+        };
+        for pick in self.sketch.picks.drain(..*first) {
+            let slot = &mut self.sketch.slots[pick.slot];
+            if slot.usage == Use::Show {
+                slot.usage = Use::Owner;
+                self.sketch.owners.push(pick.slot);
+            }
+        }
+    }
+
+    /// Something is counted.
     fn counted(&self) -> bool {
         self.sketch
             .picks
@@ -290,176 +264,8 @@ impl Reader<'_> {
     }
 
     /// Counts the rows of whatever is asked about.
-    fn count_rows(&mut self, at: usize) {
+    pub(super) fn count_rows(&mut self, at: usize) {
         let slot = self.any_table_slot(at, Use::Count, false);
         self.show(slot, Some(Aggregate::Count), at);
-    }
-
-    fn pick(
-        &mut self,
-        at: usize,
-        aggregates: &mut Vec<Aggregate>,
-        distinct: &mut bool,
-        owning: bool,
-        waiting: &mut Vec<usize>,
-    ) {
-        let best_table = self.items[at]
-            .mention
-            .first()
-            .is_some_and(|best| matches!(best.element, Element::Table(_)));
-        let next = at + 1;
-        // "the customer's name", "student ages": the entity owns what follows it.
-        let owns_next = best_table
-            && self.is_mention(next)
-            && self.items[next].has_column()
-            && !self.is(next, Operator::Filler)
-            && aggregates.first() != Some(&Aggregate::Count);
-        if (owning || owns_next) && !(self.sketch.picks.is_empty() && self.everything(at)) {
-            let owner = self.slot(at, Use::Owner);
-            self.sketch.owners.push(owner);
-            for pick in waiting.drain(..) {
-                let slot = self.sketch.picks[pick].slot;
-                if self.sketch.slots[slot].owner.is_none() && slot != owner {
-                    self.sketch.slots[slot].owner = Some(owner);
-                }
-            }
-            return;
-        }
-        if best_table && aggregates.is_empty() && self.everything(at) {
-            let slot = self.slot(at, Use::Show);
-            self.sketch.picks.push(Pick {
-                slot,
-                aggregate: None,
-                distinct: false,
-                everything: true,
-                item: at,
-            });
-            return;
-        }
-        let counted = aggregates.contains(&Aggregate::Count);
-        let usage = if counted {
-            Use::Count
-        } else if aggregates.is_empty() {
-            Use::Show
-        } else {
-            Use::Aggregate
-        };
-        let slot = self.slot(at, usage);
-        let first_pick = self.sketch.picks.len();
-        if aggregates.is_empty() {
-            self.sketch.picks.push(Pick {
-                slot,
-                aggregate: None,
-                distinct: false,
-                everything: false,
-                item: at,
-            });
-            if *distinct {
-                self.sketch.distinct = true;
-            }
-        } else {
-            let list: Vec<Aggregate> =
-                if counted && best_table && !aggregates.contains(&Aggregate::Average) {
-                    vec![Aggregate::Count]
-                } else if counted && aggregates.len() > 1 {
-                    aggregates
-                        .iter()
-                        .copied()
-                        .filter(|aggregate| *aggregate != Aggregate::Count)
-                        .collect()
-                } else {
-                    aggregates.clone()
-                };
-            let several = list.len() > 1;
-            for aggregate in list {
-                self.sketch.picks.push(Pick {
-                    slot,
-                    aggregate: Some(aggregate),
-                    distinct: *distinct,
-                    everything: false,
-                    item: at,
-                });
-            }
-            // "maximum and minimum price": both are used; "average age and weight" goes on.
-            let goes_on = !counted
-                && !several
-                && (self.is(next, Operator::And)
-                    || self.items.get(next).is_some_and(|item| item.comma))
-                && {
-                    let after = self.skip(next + 1);
-                    self.is_mention(after) && after == next + 1 && self.number_like(after)
-                };
-            if !goes_on {
-                aggregates.clear();
-            }
-        }
-        *distinct = false;
-        for pick in first_pick..self.sketch.picks.len() {
-            waiting.push(pick);
-        }
-    }
-
-    fn finish_picks(&mut self, who: Option<usize>, distinct: bool) {
-        if distinct {
-            self.sketch.distinct = true;
-        }
-        let plain = self
-            .sketch
-            .picks
-            .iter()
-            .any(|pick| pick.aggregate.is_none());
-        if let Some(at) = who
-            && !plain
-        {
-            let slot = self.any_table_slot(at, Use::Show, true);
-            self.show(slot, None, at);
-        }
-        // The group of "for each X" is shown beside its numbers.
-        let groups = self.sketch.groups.clone();
-        for slot in groups {
-            let item = self.sketch.slots[slot].item;
-            let aggregated = self
-                .sketch
-                .picks
-                .iter()
-                .any(|pick| pick.aggregate.is_some());
-            if !self.sketch.picks.iter().any(|pick| pick.slot == slot) {
-                let show = self.choose(
-                    Choice::ShowGroupKey,
-                    aggregated || self.sketch.picks.is_empty(),
-                );
-                if show {
-                    self.show(slot, None, item);
-                }
-            }
-        }
-        if !self.sketch.groups.is_empty()
-            && !self
-                .sketch
-                .picks
-                .iter()
-                .any(|pick| pick.aggregate.is_some())
-        {
-            // "total revenue by country" sums, whatever the column is called.
-            for at in 0..self.sketch.picks.len() {
-                let text = self.items[self.sketch.picks[at].item].text.to_lowercase();
-                let aggregate = if text.starts_with("total ") {
-                    Some(Aggregate::Sum)
-                } else if text.starts_with("average ") {
-                    Some(Aggregate::Average)
-                } else {
-                    None
-                };
-                if aggregate.is_some() && !self.sketch.groups.contains(&self.sketch.picks[at].slot)
-                {
-                    self.sketch.picks[at].aggregate = aggregate;
-                }
-            }
-        }
-        if self.sketch.picks.is_empty() {
-            self.default_pick();
-        }
-        let default = self.sketch.distinct;
-        self.sketch.distinct = self.choose(Choice::Distinct, default);
     }
 }

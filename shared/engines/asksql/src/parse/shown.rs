@@ -1,7 +1,9 @@
 //! What words that are shown say of one another, and what is shown when nothing is named.
 
 use super::{Choice, Reader, Use, Zone};
-use crate::link::Element;
+use crate::items::Item;
+use crate::link::{Candidate, Element, Reason};
+use crate::schema::{Kind, Role};
 use crate::words::operators::Operator;
 
 impl Reader<'_> {
@@ -10,14 +12,131 @@ impl Reader<'_> {
         let item = (0..at).find(|place| {
             self.items[*place].operator.is_none()
                 && !self.items[*place].is_value()
-                && self.items[*place]
-                    .mention
-                    .first()
-                    .is_some_and(|best| matches!(best.element, Element::Table(_)))
+                && self.items[*place].is_entity()
         })?;
         let mut candidates = self.items[item].mention.clone();
         candidates.retain(|candidate| matches!(candidate.element, Element::Table(_)));
         Some(self.add_slot(candidates, item, Use::Owner))
+    }
+
+    /// "customers' names" where only a key is called after the customers.
+    pub(super) fn stands_for_row(&self, at: usize) -> bool {
+        self.items[at]
+            .mention
+            .first()
+            .is_some_and(|best| match best.element {
+                Element::Column(column) => {
+                    best.score < 0.9 && self.database.schema.columns[column].role == Role::Id
+                }
+                Element::Table(_) => false,
+            })
+    }
+
+    /// "kinds of enzymes" where enzymes have no column for their kind: the enzymes.
+    pub(super) fn only_kind(&self, at: usize) -> bool {
+        let kind = matches!(
+            self.lower(at).as_str(),
+            "kind" | "kinds" | "type" | "types" | "sorts"
+        );
+        let of = self.skip(at + 2);
+        let entity = self.items.get(of).and_then(Item::table);
+        kind && self.is(at + 1, Operator::Of)
+            && entity.is_some_and(|entity| {
+                !self.items[at].mention.iter().any(|candidate| {
+                    crate::resolve::table_of(&self.database.schema, candidate.element) == entity
+                        || candidate.reason == Reason::Name
+                })
+            })
+    }
+
+    /// "capital cities" where the capital refers to a city: the second word says what the first is.
+    pub(super) fn repeats_reference(&self, at: usize) -> bool {
+        let schema = &self.database.schema;
+        let Some(before) = at.checked_sub(1).and_then(|before| self.items.get(before)) else {
+            return false;
+        };
+        let target = before.mention.first().and_then(|best| match best.element {
+            Element::Column(column) if before.table().is_none() => schema.columns[column].refers,
+            _ => None,
+        });
+        let last = self
+            .sketch
+            .picks
+            .last()
+            .is_some_and(|pick| pick.item + 1 == at);
+        last && target.is_some_and(|target| self.items[at].table() == Some(schema.table_of(target)))
+    }
+
+    /// "the name of the college" where the college is a column: its values are the names.
+    pub(super) fn named_column(&mut self, at: usize, waiting: &mut Vec<usize>) -> bool {
+        let &[pick] = waiting.as_slice() else {
+            return false;
+        };
+        let pick = &self.sketch.picks[pick];
+        let item = &self.items[at];
+        let schema = &self.database.schema;
+        let column = item.mention.first().is_some_and(|best| match best.element {
+            Element::Column(column) => {
+                let facts = &schema.columns[column];
+                best.score > 0.6 && facts.kind == Kind::Text && facts.refers.is_none()
+            }
+            Element::Table(_) => false,
+        });
+        if item.table().is_some() || pick.aggregate.is_some() {
+            return false;
+        }
+        let name = matches!(self.lower(pick.item).as_str(), "name" | "names");
+        let slot = pick.slot;
+        let candidates = if column && name {
+            item.mention.clone()
+        } else {
+            // "the codes of document types" where a column is called so.
+            let words = format!("{} {}", item.text, self.items[pick.item].text);
+            let words: Vec<String> = words.split(' ').map(crate::words::lemma).collect();
+            let mut whole = self.database.index.link(schema, &words);
+            whole.retain(|candidate| {
+                candidate.score >= 0.97 && matches!(candidate.element, Element::Column(_))
+            });
+            whole
+        };
+        if candidates.is_empty() {
+            return false;
+        }
+        self.used[at] = true;
+        self.sketch.slots[slot].candidates = candidates;
+        waiting.clear();
+        true
+    }
+
+    /// A column with names of places, and no entity.
+    pub(super) fn is_place(&self, at: usize) -> bool {
+        let at = self.skip(at);
+        self.is_mention(at)
+            && self.items[at]
+                .mention
+                .first()
+                .is_some_and(|best| match best.element {
+                    Element::Column(column) => {
+                        best.score > 0.7 && self.database.schema.columns[column].kind == Kind::Text
+                    }
+                    Element::Table(_) => false,
+                })
+    }
+
+    /// "when are the birthdays": the day is named.
+    pub(super) fn names_time(&self, at: usize) -> bool {
+        if !self.is(at, Operator::Be) {
+            return false;
+        }
+        let at = self.skip(at + 1);
+        self.is_mention(at)
+            && self.items[at].table().is_none()
+            && self.items[at].mention.iter().take(2).any(|candidate| {
+                matches!(candidate.element, Element::Column(column) if {
+                    let facts = &self.database.schema.columns[column];
+                    facts.kind.is_time() || facts.role == Role::Date
+                })
+            })
     }
 
     /// "population density": the first of two columns side by side says more about the second.
@@ -27,6 +146,7 @@ impl Reader<'_> {
             || !self.is_mention(next)
             || self.items[at].text.contains(' ')
             || self.items[next].text.contains(' ')
+            || super::zones::is_verb(&self.items[next].text)
         {
             return false;
         }
@@ -145,6 +265,34 @@ impl Reader<'_> {
         }
     }
 
+    /// "students who have advisor votes": a row of the table that refers by that column is needed.
+    fn refers_as(&mut self, at: usize) -> bool {
+        let schema = &self.database.schema;
+        let holds = self.back(at);
+        let has = self.is(holds, Operator::Have)
+            || self.is(holds, Operator::Preposition) && self.lower(holds) == "with"
+            || self.is(holds, Operator::Relative) && self.lower(holds).ends_with("have");
+        let tables: Vec<Candidate> = self.items[at]
+            .mention
+            .iter()
+            .filter(|candidate| candidate.score > 0.8)
+            .filter_map(|candidate| match candidate.element {
+                Element::Column(column) if schema.columns[column].refers.is_some() => {
+                    let table = Element::Table(schema.table_of(column));
+                    Some(Candidate::new(table, candidate.score, candidate.reason))
+                }
+                _ => None,
+            })
+            .collect();
+        if !has || tables.is_empty() {
+            return false;
+        }
+        self.used[at] = true;
+        let slot = self.add_slot(tables, at, Use::Need);
+        self.sketch.needs.push(slot);
+        true
+    }
+
     /// Tables that are named and were given no part yet.
     pub(super) fn needs(&mut self) {
         for at in 0..self.end() {
@@ -154,10 +302,15 @@ impl Reader<'_> {
             let best = &self.items[at].mention[0];
             let table =
                 matches!(best.element, Element::Table(_)) || self.items[at].table().is_some();
+            if !table && self.zones[at] == Zone::Where && self.refers_as(at) {
+                continue;
+            }
             if !table || best.score < 0.55 {
                 continue;
             }
-            let default = self.zones[at] == Zone::Where;
+            // "who ordered": the verb is never shown.
+            let done = at > 0 && self.is(at - 1, Operator::Who);
+            let default = self.zones[at] == Zone::Where || done;
             if self.choose(Choice::JoinNamed, default) {
                 let slot = self.slot(at, Use::Need);
                 self.sketch.needs.push(slot);

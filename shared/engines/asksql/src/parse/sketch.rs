@@ -3,6 +3,8 @@
 use super::{Left, Right, SlotId, Use};
 use crate::form::Aggregate;
 use crate::link::Candidate;
+use crate::schema::Relation;
+use crate::time::Unit;
 
 /// A place that one element of the schema fills.
 #[derive(Debug, Clone)]
@@ -51,6 +53,27 @@ pub(crate) struct Extreme {
     pub(crate) item: usize,
 }
 
+/// Words that relate the entity before them to one of its kind behind them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Related {
+    pub(crate) relation: Relation,
+    pub(crate) item: usize,
+    /// The mention of the other one.
+    pub(crate) entity: Option<usize>,
+    /// "no bordering states"
+    pub(crate) absent: bool,
+}
+
+/// Rows by spans of the calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Period {
+    pub(crate) unit: Unit,
+    /// The column of time.
+    pub(crate) slot: SlotId,
+    /// "which month": the span is what is asked for, and not what numbers are shown by.
+    pub(crate) asked: bool,
+}
+
 /// A question with its slots open.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sketch {
@@ -59,13 +82,20 @@ pub(crate) struct Sketch {
     pub(crate) distinct: bool,
     pub(crate) conditions: Vec<Condition>,
     pub(crate) groups: Vec<SlotId>,
+    /// The groups are those of "each", "per" or "by".
+    pub(crate) each: bool,
+    pub(crate) period: Option<Period>,
     pub(crate) order: Vec<(Left, bool)>,
     /// The order has no key of its own: the first thing shown is meant.
     pub(crate) order_default: Option<bool>,
     pub(crate) extremes: Vec<Extreme>,
+    /// In the order of the question; what stands behind the first is said of the last one's entity.
+    pub(crate) related: Vec<Related>,
     pub(crate) needs: Vec<SlotId>,
     pub(crate) absent: Vec<SlotId>,
     pub(crate) owners: Vec<SlotId>,
+    /// Numbers that count rows only because nothing says what else they are compared with.
+    pub(crate) guesses: Vec<usize>,
     /// Content words that nothing was made of.
     pub(crate) unused: Vec<usize>,
     /// Spans that something was made of.

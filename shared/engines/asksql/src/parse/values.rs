@@ -5,6 +5,9 @@ use crate::form::Comparison;
 use crate::link::{Candidate, Element, Reason};
 use crate::words::operators::Operator;
 
+/// What the mention of a column is worth that a value beside it can be held against.
+const NAMED: f64 = 0.9;
+
 impl Reader<'_> {
     pub(super) fn push_value(&mut self, left: Left, right: Right, item: usize) {
         self.sketch.conditions.push(Condition {
@@ -32,7 +35,7 @@ impl Reader<'_> {
             let item = &self.items[at];
             if item.interval.is_some() {
                 self.interval_condition(at);
-            } else if item.is_value() {
+            } else if item.is_value() || self.is_value_of_its_column(at) {
                 let condition = self.value_condition(at);
                 if let Some(before) = last
                     && condition
@@ -51,6 +54,17 @@ impl Reader<'_> {
                 self.missing(at);
             }
         }
+    }
+
+    /// "in the team Staff" is a team, though the table is called staff too.
+    fn is_value_of_its_column(&self, at: usize) -> bool {
+        let before = self.back(at);
+        let mention = self.items.get(before).filter(|_| self.is_mention(before));
+        mention.is_some_and(|named| {
+            let mut named = named.mention.iter().filter(|named| named.score >= NAMED);
+            let values = &self.items[at].values;
+            named.any(|named| values.iter().any(|value| value.element == named.element))
+        })
     }
 
     /// A value with the column that is named beside it, if one is.

@@ -1,11 +1,61 @@
 //! Ranges and times: "between 10 and 15", "from 2001 to 2005", "before March 2024".
 
-use super::compare::is_year;
+use super::near::is_year;
 use super::{Left, Reader, Right, Use};
 use crate::form::{Comparison, Literal};
 use crate::link::Element;
+use crate::schema::Column;
 use crate::words::adjectives;
 use crate::words::operators::Operator;
+
+/// Words of times at which something is over or changed again.
+const LATE: &[&str] = &[
+    "end",
+    "ended",
+    "close",
+    "closed",
+    "cancel",
+    "cancelled",
+    "canceled",
+    "deleted",
+    "updated",
+    "modified",
+    "due",
+    "expiry",
+    "expired",
+    "expires",
+    "return",
+    "returned",
+    "resolve",
+    "resolved",
+    "deliver",
+    "delivered",
+    "complete",
+    "completed",
+    "finish",
+    "finished",
+    "last",
+];
+/// Words of times that are nobody's doing.
+const BIRTH: &[&str] = &["birth", "birthday", "birthdate", "born", "dob", "bdate"];
+
+/// How much less likely the column is the time that is meant where none is named: what happened is told by when
+/// it began.
+pub(super) fn unlikely(column: &Column) -> f64 {
+    let has = |words: &[&str]| {
+        column
+            .words
+            .iter()
+            .any(|word| words.contains(&word.as_str()))
+    };
+    if has(BIRTH) {
+        0.2
+    } else if has(LATE) {
+        0.04
+    } else {
+        0.0
+    }
+}
 
 impl Reader<'_> {
     pub(super) fn between(&mut self, at: usize) {
@@ -61,13 +111,8 @@ impl Reader<'_> {
         {
             Left::Column(slot)
         } else {
-            let unit = crate::words::lemma(&self.lower(last + 1));
-            let columns = adjectives::UNITS
-                .iter()
-                .find(|(name, _)| *name == unit)
-                .map(|(_, columns)| *columns);
-            let by_unit =
-                columns.and_then(|columns| self.words_slot(columns, last + 1, Use::Compare, true));
+            let by_unit = adjectives::counted_in(&self.lower(last + 1))
+                .and_then(|columns| self.words_slot(columns, last + 1, Use::Compare, true));
             if by_unit.is_some() {
                 self.used[last + 1] = true;
             }
@@ -146,6 +191,7 @@ impl Reader<'_> {
                 _ if column.kind.is_time() => 0.66,
                 _ => continue,
             };
+            let score = score - unlikely(column);
             candidates.push(crate::link::Candidate::new(
                 Element::Column(id),
                 score - 0.02 * (column.core.len() as f64 - 1.0),
@@ -164,30 +210,56 @@ impl Reader<'_> {
                     .any(|candidate| candidate.element == Element::Column(*column))
             })
         };
-        let nearest = (0..at).rev().find_map(|place| {
-            self.items[place]
-                .mention
-                .iter()
-                .take(4)
-                .find_map(|candidate| match candidate.element {
-                    Element::Table(table) if candidate.score > 0.5 && timed(table) => Some(table),
-                    Element::Column(column)
-                        if candidate.score > 0.95 && timed(schema.table_of(column)) =>
-                    {
-                        Some(schema.table_of(column))
-                    }
-                    // The time of an item is that of its order.
-                    Element::Table(table) if candidate.score > 0.5 => {
-                        let columns = schema.tables[table].columns.iter();
-                        let parents = columns.filter_map(|column| schema.columns[*column].refers);
-                        parents
-                            .map(|key| schema.table_of(key))
-                            .find(|parent| timed(*parent))
-                    }
-                    _ => None,
-                })
-        });
-        if let Some(table) = nearest {
+        // "spent the most in 2023": the time of what is summed up.
+        let summed = self
+            .sketch
+            .extremes
+            .iter()
+            .find_map(|extreme| match extreme.left {
+                Left::Aggregate(_, slot) => self.sketch.slots[slot].candidates.first(),
+                _ => None,
+            });
+        let summed = summed
+            .map(|best| crate::resolve::table_of(schema, best.element))
+            .or_else(|| self.spent_from().into_iter().find(|table| timed(*table)));
+        // A key of groups ("per country last month") says nothing of it.
+        let groups = |place: usize| {
+            place > 0
+                && matches!(
+                    self.op(self.back(place)),
+                    Some(Operator::Each | Operator::Per | Operator::By)
+                )
+        };
+        let nearest = (0..at)
+            .rev()
+            .filter(|place| !groups(*place))
+            .find_map(|place| {
+                self.items[place]
+                    .mention
+                    .iter()
+                    .take(4)
+                    .find_map(|candidate| match candidate.element {
+                        Element::Table(table) if candidate.score > 0.5 && timed(table) => {
+                            Some(table)
+                        }
+                        Element::Column(column)
+                            if candidate.score > 0.95 && timed(schema.table_of(column)) =>
+                        {
+                            Some(schema.table_of(column))
+                        }
+                        // The time of an item is that of its order.
+                        Element::Table(table) if candidate.score > 0.5 => {
+                            let columns = schema.tables[table].columns.iter();
+                            let parents =
+                                columns.filter_map(|column| schema.columns[*column].refers);
+                            parents
+                                .map(|key| schema.table_of(key))
+                                .find(|parent| timed(*parent))
+                        }
+                        _ => None,
+                    })
+            });
+        if let Some(table) = summed.filter(|table| timed(*table)).or(nearest) {
             for candidate in &mut candidates {
                 if matches!(candidate.element, Element::Column(column) if schema.table_of(column) == table)
                 {
@@ -211,12 +283,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn time_column(&self, column: usize) -> bool {
-        let column = &self.database.schema.columns[column];
-        column.kind.is_time()
-            || matches!(
-                column.role,
-                crate::schema::Role::Date | crate::schema::Role::Year
-            )
+        self.database.schema.columns[column].holds_time()
     }
 
     pub(super) fn is_time(&self, at: usize) -> bool {
@@ -225,14 +292,7 @@ impl Reader<'_> {
             .iter()
             .take(4)
             .any(|candidate| match candidate.element {
-                Element::Column(column) => {
-                    let column = &self.database.schema.columns[column];
-                    column.kind.is_time()
-                        || matches!(
-                            column.role,
-                            crate::schema::Role::Date | crate::schema::Role::Year
-                        )
-                }
+                Element::Column(column) => self.time_column(column),
                 Element::Table(_) => false,
             })
     }

@@ -88,6 +88,7 @@ pub(crate) fn zones(items: &[Item]) -> Vec<Zone> {
                     && item.best_mention() < 0.9
                     && item.values.is_empty()
                     && is_verb(&item.text)
+                    && !follows_superlative(items, at)
                 {
                     zone = Zone::Where;
                 }
@@ -179,6 +180,14 @@ fn rooted(item: &Item) -> bool {
         && !item.text.ends_with('s')
 }
 
+/// "best selling", "highest paid": the verb belongs to the superlative.
+fn follows_superlative(items: &[Item], at: usize) -> bool {
+    let before = at.checked_sub(1).map(|before| &items[before]);
+    before.is_some_and(|before| {
+        before.superlative || matches!(before.operator, Some(Operator::Extreme(_)))
+    })
+}
+
 /// An article or noun follows, as after a verb.
 fn follows(items: &[Item], at: usize) -> bool {
     items
@@ -186,7 +195,7 @@ fn follows(items: &[Item], at: usize) -> bool {
         .is_some_and(|next| next.is(Operator::Article) || next.is(Operator::All))
 }
 
-pub(super) fn is_verb(word: &str) -> bool {
+pub(crate) fn is_verb(word: &str) -> bool {
     let word = word.to_lowercase();
-    (word.ends_with("ing") || word.ends_with("ed")) && word.len() > 4
+    (word.ends_with("ing") || word.ends_with("ed")) && word.len() > 4 && !word.contains(' ')
 }

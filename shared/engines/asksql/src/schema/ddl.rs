@@ -106,7 +106,12 @@ fn add_table(
             role: Role::Text,
             key: false,
             refers: None,
-            facts: Facts::default(),
+            facts: Facts {
+                // Until there are rows that spell it otherwise.
+                truth: (kind == Kind::Boolean).then(|| ("true".to_owned(), "false".to_owned())),
+                ..Facts::default()
+            },
+            hidden: false,
         });
         columns.push(column);
     }

@@ -14,6 +14,40 @@ pub(crate) struct Edge {
     pub(crate) declared: bool,
 }
 
+/// The table that each edge of a tree brings to those before it, which begin at `first`.
+pub(crate) fn joined_tables(
+    first: TableId,
+    edges: &[Edge],
+) -> impl Iterator<Item = (TableId, &Edge)> {
+    let mut joined = vec![first];
+    edges.iter().map(move |edge| {
+        let known = joined.contains(&edge.from.0);
+        let new = if known { edge.to.0 } else { edge.from.0 };
+        joined.push(new);
+        (new, edge)
+    })
+}
+
+/// Whether joining the edges repeats rows of `table`: from there some edge leads to rows that refer, of which
+/// one row may have many.
+pub(crate) fn repeats(schema: &Schema, table: TableId, edges: &[Edge]) -> bool {
+    let mut open = vec![table];
+    let mut seen = vec![table];
+    while let Some(at) = open.pop() {
+        for edge in edges {
+            let Some(next) = edge.other(at).filter(|next| !seen.contains(next)) else {
+                continue;
+            };
+            if edge.to.0 == at && !schema.is_unique(edge.from.1) {
+                return true;
+            }
+            seen.push(next);
+            open.push(next);
+        }
+    }
+    false
+}
+
 impl Edge {
     pub(crate) fn other(&self, table: TableId) -> Option<TableId> {
         if self.from.0 == table {

@@ -7,7 +7,7 @@ mod naming;
 mod roles;
 
 pub(crate) use ddl::read_tables;
-pub(crate) use joins::{Edge, JoinGraph};
+pub(crate) use joins::{Edge, JoinGraph, joined_tables, repeats};
 pub(crate) use naming::{name_words, written_out};
 pub(crate) use roles::finish;
 
@@ -104,11 +104,23 @@ pub(crate) struct Facts {
     pub(crate) numeric: bool,
     pub(crate) minimum: f64,
     pub(crate) maximum: f64,
+    /// What stands for yes and for no, where the column holds nothing else.
+    pub(crate) truth: Option<(String, String)>,
 }
 
 impl Facts {
     pub(crate) fn unique(&self) -> bool {
         self.rows > 1 && self.distinct + self.nulls >= self.rows && self.nulls == 0
+    }
+
+    /// Rows of one value are many.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.truth.is_some() || self.is_category()
+    }
+
+    /// Most rows share their value with another one; a handful of rows tells nothing.
+    pub(crate) fn is_category(&self) -> bool {
+        self.rows >= 10 && self.distinct * 2 <= self.rows
     }
 }
 
@@ -127,11 +139,34 @@ pub(crate) struct Column {
     /// The column that this one refers to.
     pub(crate) refers: Option<ColumnId>,
     pub(crate) facts: Facts,
+    /// Its owner wants it neither shown nor used.
+    pub(crate) hidden: bool,
 }
 
 impl Column {
+    /// Whether rows may have no value, as far as is known; text in a column of numbers is none.
+    pub(crate) fn may_be_null(&self) -> bool {
+        let odd = self.declared.is_number() && !self.facts.numeric;
+        !self.key && (self.facts.rows == 0 || self.facts.nulls > 0 || odd)
+    }
+
     pub(crate) fn is_number(&self) -> bool {
         self.kind.is_number()
+    }
+
+    /// Times, or days and years in whatever form.
+    pub(crate) fn holds_time(&self) -> bool {
+        self.kind.is_time() || matches!(self.role, Role::Date | Role::Year)
+    }
+
+    /// Of two different values one is the greater.
+    pub(crate) fn has_order(&self) -> bool {
+        self.is_number() || self.holds_time()
+    }
+
+    /// Numbers and times that say how much or when, not which row is meant.
+    pub(crate) fn is_measured(&self) -> bool {
+        self.has_order() && self.role != Role::Id && self.refers.is_none()
     }
 }
 
@@ -153,6 +188,17 @@ pub(crate) struct ForeignKey {
     pub(crate) to: ColumnId,
     /// Stands in the DDL, and was not guessed from names.
     pub(crate) declared: bool,
+}
+
+/// A table that refers twice to one key relates the rows of that key's table to one another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Relation {
+    pub(crate) table: TableId,
+    pub(crate) key: ColumnId,
+    /// The end that a row stands at.
+    pub(crate) near: ColumnId,
+    /// The end that is named like the relation.
+    pub(crate) far: ColumnId,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -187,6 +233,12 @@ impl Schema {
         find(&|other| other == name).or_else(|| find(&|other| other.eq_ignore_ascii_case(name)))
     }
 
+    /// The column that is named as `table.column`.
+    pub(crate) fn column_at(&self, name: &str) -> Option<ColumnId> {
+        let (table, column) = name.split_once('.')?;
+        self.column_named(self.table_named(table)?, column)
+    }
+
     /// The column that tells the rows of a table apart, if it is one column.
     pub(crate) fn single_key(&self, table: TableId) -> Option<ColumnId> {
         match self.tables[table].key.as_slice() {
@@ -201,5 +253,44 @@ impl Schema {
         // In a handful of rows anything may happen to differ.
         let told = facts.facts.rows >= 30 || matches!(facts.role, Role::Id | Role::Name);
         self.single_key(facts.table) == Some(column) || (told && facts.facts.unique())
+    }
+
+    /// The relation among the rows whose single key is `key`.
+    pub(crate) fn relation(&self, key: ColumnId) -> Option<Relation> {
+        let entity = self.table_of(key);
+        if self.single_key(entity) != Some(key) {
+            return None;
+        }
+        (0..self.tables.len())
+            .filter(|table| *table != entity)
+            .find_map(|table| {
+                let mut ends = self.tables[table]
+                    .columns
+                    .iter()
+                    .copied()
+                    .filter(|end| self.columns[*end].refers == Some(key));
+                let (one, other) = (ends.next()?, ends.next()?);
+                if ends.next().is_some() {
+                    return None;
+                }
+                let words = &self.tables[table].words;
+                let named = |end: ColumnId| {
+                    self.columns[end]
+                        .words
+                        .iter()
+                        .any(|word| words.contains(word))
+                };
+                let (near, far) = if named(one) {
+                    (other, one)
+                } else {
+                    (one, other)
+                };
+                Some(Relation {
+                    table,
+                    key,
+                    near,
+                    far,
+                })
+            })
     }
 }

@@ -6,10 +6,14 @@ use super::{Column, ColumnId, ForeignKey, Kind, Role, Schema, TableId, name_word
 pub(crate) fn finish(schema: &mut Schema) {
     for table in &mut schema.tables {
         table.words = name_words(&table.name, &[]);
+        // "Ref_Locations" holds locations.
+        if table.words.len() > 1 && table.words[0] == "reference" {
+            table.words.remove(0);
+        }
         // "tbl_orders" and "orders_table" are about orders.
         table
             .words
-            .retain(|word| !matches!(word.as_str(), "tbl" | "table" | "ref"));
+            .retain(|word| !matches!(word.as_str(), "tbl" | "table"));
         if table.words.is_empty() {
             table.words = vec![table.name.to_lowercase()];
         }
@@ -177,7 +181,7 @@ fn display(schema: &Schema, table: TableId) -> Vec<ColumnId> {
         columns
             .iter()
             .copied()
-            .find(|column| test(&schema.columns[*column]))
+            .find(|column| !schema.columns[*column].hidden && test(&schema.columns[*column]))
     };
     let core = |wanted: &'static [&'static str]| {
         move |column: &Column| {
@@ -257,7 +261,8 @@ fn display(schema: &Schema, table: TableId) -> Vec<ColumnId> {
                 && column.core == column.words
                 && column.words.iter().all(|word| table_words.contains(word))
         },
-        &|column| column.kind == Kind::Text && own(column) && !column.key,
+        // A text that many rows share sorts them; it is nobody's name.
+        &|column| column.kind == Kind::Text && own(column) && !column.key && !sorts_rows(column),
     ];
     for choice in choices {
         if let Some(column) = find(choice) {
@@ -271,6 +276,25 @@ fn display(schema: &Schema, table: TableId) -> Vec<ColumnId> {
         return vec![*key];
     }
     columns.first().copied().into_iter().collect()
+}
+
+/// A text that says of what sort a row is, and nothing of which one.
+fn sorts_rows(column: &Column) -> bool {
+    let sort = column.words.last().is_some_and(|word| {
+        matches!(
+            word.as_str(),
+            "status"
+                | "state"
+                | "category"
+                | "kind"
+                | "type"
+                | "segment"
+                | "method"
+                | "gender"
+                | "sex"
+        )
+    });
+    sort || column.facts.is_category()
 }
 
 /// A row that is also a row of another table ("gymnast" of "people") is shown by that one's name.
@@ -289,9 +313,21 @@ fn named_elsewhere(schema: &Schema, table: TableId) -> Option<Vec<ColumnId>> {
     let same = schema
         .keys
         .iter()
-        .find(|key| schema.table_of(key.from) == table && schema.is_unique(key.from))?;
+        .find(|key| schema.table_of(key.from) == table && one_each(schema, key.from))?;
     let display = &schema.tables[schema.table_of(same.to)].display;
     display.iter().any(name_like).then(|| display.clone())
+}
+
+/// No two rows refer to the same one: by their key, by more rows than chance would leave apart, or because what
+/// they refer to are people ("candidates", but no "orders").
+fn one_each(schema: &Schema, reference: ColumnId) -> bool {
+    let column = &schema.columns[reference];
+    let people = column.refers.is_some_and(|target| {
+        let words = &schema.tables[schema.table_of(target)].words;
+        matches!(words.as_slice(), [word] if matches!(word.as_str(), "people" | "person"))
+    });
+    schema.single_key(column.table) == Some(reference)
+        || (people || column.facts.rows >= 30) && column.facts.unique()
 }
 
 /// A link table's columns are, but for two, references, and it refers to at least two tables.

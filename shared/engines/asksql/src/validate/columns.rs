@@ -15,7 +15,7 @@ impl Checker<'_> {
             self.error(
                 "E_TOO_DEEP",
                 "the SQL is nested too deeply; flatten it".to_owned(),
-                None,
+                self.places.of(expression),
                 None,
             );
             return;
@@ -24,15 +24,34 @@ impl Checker<'_> {
             Expr::Identifier(name) => self.bare(name, scope, aliases),
             Expr::CompoundIdentifier(parts) => self.qualified(parts, scope),
             Expr::Function(function) => self.function(function, scope, aliases),
-            Expr::Subquery(query)
-            | Expr::Exists {
-                subquery: query, ..
-            } => {
-                self.query(query, Some(scope));
+            Expr::Subquery(query) => {
+                let width = self
+                    .subquery(query, scope)
+                    .map_or(1, |outputs| outputs.len());
+                if width != 1 {
+                    let message = format!(
+                        "the subquery has {width} columns where one value stands; select one"
+                    );
+                    let span = self.places.of(&**query);
+                    self.error("E_SUBQUERY_WIDTH", message, span, None);
+                }
+            }
+            Expr::Exists { subquery, .. } => {
+                self.subquery(subquery, scope);
+            }
+            // Long chains of AND lean to the left: they are followed without going deeper.
+            Expr::BinaryOp { .. } => {
+                let mut at = expression;
+                while let Expr::BinaryOp { left, right, .. } = at {
+                    self.comparison(at, scope);
+                    self.expression(right, scope, aliases);
+                    at = left;
+                }
+                self.expression(at, scope, aliases);
             }
             Expr::InSubquery { expr, subquery, .. } => {
                 self.expression(expr, scope, aliases);
-                let outputs = self.query(subquery, Some(scope));
+                let outputs = self.subquery(subquery, scope);
                 if let Some(outputs) = outputs
                     && outputs.len() != 1
                     && !matches!(**expr, Expr::Tuple(_))
@@ -41,7 +60,8 @@ impl Checker<'_> {
                         "the subquery of IN has {} columns; select one",
                         outputs.len()
                     );
-                    self.error("E_SUBQUERY_WIDTH", message, None, None);
+                    let span = self.places.of(&**subquery);
+                    self.error("E_SUBQUERY_WIDTH", message, span, None);
                 }
             }
             _ => {
@@ -89,7 +109,7 @@ impl Checker<'_> {
                     tables.join(" and ")
                 );
                 let suggestion = Some(format!("{}.{}", tables[0], name.value));
-                let span = self.places.of(name);
+                let span = self.places.of_name(name);
                 self.error("E_AMBIGUOUS_COLUMN", message, span, suggestion);
                 return;
             }
@@ -123,13 +143,18 @@ impl Checker<'_> {
     fn function(&mut self, function: &Function, scope: &Scope<'_>, aliases: bool) {
         let name = function.name.to_string().to_lowercase();
         if let Some(right) = super::functions::misspelled(&name) {
-            let span = super::scope::last(&function.name).and_then(|name| self.places.of(name));
+            let span =
+                super::scope::last(&function.name).and_then(|name| self.places.of_name(name));
             self.error(
                 "E_UNKNOWN_FUNCTION",
                 format!("there is no function {name}"),
                 span,
                 Some(right.to_owned()),
             );
+        }
+        self.call(function);
+        for argument in arguments(function) {
+            self.argument(&name, argument, scope);
         }
         if let FunctionArguments::Subquery(query) = &function.args {
             self.query(query, Some(scope));
@@ -163,7 +188,7 @@ impl Checker<'_> {
                     .join(", ")
             ),
         };
-        let span = self.places.of(name);
+        let span = self.places.of_name(name);
         self.error("E_UNKNOWN_TABLE", message, span, suggestion);
     }
 
@@ -175,7 +200,7 @@ impl Checker<'_> {
             .collect();
         let suggestion = nearest(&name.value, &names)
             .or_else(|| (names.len() == 1).then(|| names[0].to_owned()));
-        let span = self.places.of(name);
+        let span = self.places.of_name(name);
         let message = format!(
             "{} is not among the tables of the query ({})",
             name.value,
@@ -235,7 +260,7 @@ impl Checker<'_> {
             message.push_str(right);
             message.push('?');
         }
-        let span = self.places.of(name);
+        let span = self.places.of_name(name);
         self.error("E_UNKNOWN_COLUMN", message, span, suggestion);
     }
 
@@ -361,11 +386,11 @@ pub(crate) fn is_aggregate(function: &Function) -> bool {
     super::functions::AGGREGATES.contains(&name.as_str())
 }
 
-/// The name of a function over rows within an expression, subqueries left out.
-pub(crate) fn aggregate_in(expression: &Expr) -> Option<String> {
+/// A function over rows within an expression, subqueries left out.
+pub(crate) fn aggregate_in(expression: &Expr) -> Option<&Function> {
     match expression {
         Expr::Function(function) if function.over.is_some() => None,
-        Expr::Function(function) if is_aggregate(function) => Some(function.name.to_string()),
+        Expr::Function(function) if is_aggregate(function) => Some(function),
         Expr::Function(function) => arguments(function).into_iter().find_map(aggregate_in),
         other => parts(other).into_iter().find_map(aggregate_in),
     }

@@ -141,3 +141,33 @@ pub(super) fn misspelled(name: &str) -> Option<&'static str> {
         .copied()
         .find(|known| known.len() > 2 && super::nearest::distance(name, known) == 1)
 }
+
+/// Functions that have a meaning over a window alone.
+pub(super) const WINDOW_ONLY: &[&str] = &[
+    "row_number",
+    "rank",
+    "dense_rank",
+    "ntile",
+    "lag",
+    "lead",
+    "percent_rank",
+    "cume_dist",
+    "nth_value",
+];
+
+/// The least and the most arguments of functions that have them fixed.
+pub(super) fn arity(name: &str) -> Option<(usize, usize)> {
+    Some(match name {
+        "count" | "sum" | "avg" | "mean" | "median" | "stddev" | "variance" | "abs" | "sqrt"
+        | "exp" | "ln" | "log10" | "log2" | "sign" | "lower" | "upper" | "length"
+        | "char_length" | "character_length" | "reverse" | "initcap" => (1, 1),
+        "min" | "max" | "round" | "trunc" | "trim" | "ltrim" | "rtrim" | "btrim" | "log" => (1, 2),
+        "power" | "pow" | "mod" | "nullif" | "ifnull" | "nvl" | "left" | "right" | "repeat"
+        | "strpos" | "instr" | "starts_with" | "ends_with" | "contains" | "date_trunc"
+        | "date_part" | "corr" | "covar_pop" | "covar_samp" => (2, 2),
+        "replace" | "split_part" => (3, 3),
+        "substr" | "substring" | "lpad" | "rpad" => (2, 3),
+        "coalesce" | "concat" | "greatest" | "least" => (1, usize::MAX),
+        _ => return None,
+    })
+}

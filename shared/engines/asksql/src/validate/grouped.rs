@@ -1,6 +1,6 @@
 //! Plain columns beside functions over rows.
 
-use sqlparser::ast::{Expr, GroupByExpr, Select, SelectItem, Value as SqlValue};
+use sqlparser::ast::{Expr, GroupByExpr, OrderByExpr, Select, SelectItem, Value as SqlValue};
 
 use super::Checker;
 use super::columns::{aggregate_in, arguments, is_aggregate, parts};
@@ -74,20 +74,86 @@ impl Checker<'_> {
             all.push(expression.to_string());
             let message =
                 format!("{expression} stands neither in GROUP BY nor in a function over rows");
-            let span = match expression {
-                Expr::Identifier(name) => self.places.of(name),
-                Expr::CompoundIdentifier(parts) => parts
-                    .first()
-                    .zip(parts.last())
-                    .and_then(|(first, last)| self.places.between(first, last)),
-                _ => None,
-            };
+            let span = self.places.of(expression);
             self.error(
                 "E_NOT_GROUPED",
                 message,
                 span,
                 Some(format!("GROUP BY {}", all.join(", "))),
             );
+        }
+    }
+
+    /// The order of groups, and of rows that are told apart by what is shown.
+    pub(crate) fn ordered(&mut self, select: &Select, keys: &[OrderByExpr], scope: &Scope<'_>) {
+        let shown: Vec<&Expr> = select
+            .projection
+            .iter()
+            .filter_map(|item| match item {
+                SelectItem::UnnamedExpr(expression)
+                | SelectItem::ExprWithAlias {
+                    expr: expression, ..
+                } => Some(expression),
+                _ => None,
+            })
+            .collect();
+        let GroupByExpr::Expressions(groups, _) = &select.group_by else {
+            return;
+        };
+        if shown.len() < select.projection.len() {
+            return;
+        }
+        let mut texts: Vec<String> = scope
+            .aliases
+            .iter()
+            .cloned()
+            .chain(shown.iter().map(ToString::to_string))
+            .map(|text| text.to_lowercase())
+            .collect();
+        let mut columns: Vec<ColumnId> = shown
+            .iter()
+            .filter_map(|shown| self.resolved(shown, scope))
+            .collect();
+        let grouped = !groups.is_empty()
+            || shown
+                .iter()
+                .any(|expression| aggregate_in(expression).is_some());
+        if !grouped && select.distinct.is_none() {
+            return;
+        }
+        if grouped {
+            texts.extend(groups.iter().map(|key| key.to_string().to_lowercase()));
+            columns.extend(groups.iter().filter_map(|key| self.resolved(key, scope)));
+        }
+        for key in keys {
+            let mut missing = Vec::new();
+            if grouped {
+                self.ungrouped(&key.expr, &texts, &columns, scope, &mut missing);
+            } else {
+                // Not even a key tells rows apart that DISTINCT has made one.
+                let shown = texts.contains(&key.expr.to_string().to_lowercase())
+                    || self
+                        .resolved(&key.expr, scope)
+                        .is_some_and(|column| columns.contains(&column))
+                    || matches!(key.expr, Expr::Value(_));
+                missing.extend((!shown).then_some(&key.expr));
+            }
+            let Some(expression) = missing.first() else {
+                continue;
+            };
+            let (code, message) = if grouped {
+                (
+                    "E_NOT_GROUPED",
+                    format!("the order is by {expression}, which is not grouped"),
+                )
+            } else {
+                (
+                    "E_ORDER_NOT_SHOWN",
+                    format!("with DISTINCT the order is by what is shown; {expression} is not"),
+                )
+            };
+            let span = self.places.of(*expression);
+            self.error(code, message, span, None);
         }
     }
 

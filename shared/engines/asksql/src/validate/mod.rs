@@ -3,29 +3,40 @@
 //! Only a single SELECT over the tables of the database is ever valid. The stages stop at the first that
 //! finds errors, and each stage returns all that it finds.
 
+mod aggregates;
 mod columns;
+mod cost;
+mod division;
+mod doubts;
+mod from;
 mod functions;
 mod grouped;
+mod joins;
 mod nearest;
 mod place;
 mod scope;
+mod size;
 mod statement;
 mod types;
 mod warnings;
+
+pub(crate) use nearest::distance;
 
 use serde::Serialize;
 use sqlparser::ast::Query;
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
-use sqlparser::tokenizer::{Token as SqlToken, Tokenizer};
 
 use crate::database::Database;
 use crate::schema::Schema;
 use place::Places;
+use size::MOST_DEPTH;
 
 /// Bytes of SQL that are looked at.
 const MOST_BYTES: usize = 64 * 1024;
-const MOST_DEPTH: usize = 40;
+
+/// Findings of one severity that are told; of each apart, so that warnings never crowd out an error.
+const MOST_FINDINGS: usize = 100;
 
 /// What was found in an SQL text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -79,9 +90,11 @@ pub struct Span {
 /// What the stages share.
 pub(crate) struct Checker<'a> {
     pub(crate) database: &'a Database,
-    pub(crate) places: Places<'a>,
+    pub(crate) places: Places,
     pub(crate) found: Vec<Diagnostic>,
     depth: usize,
+    /// Queries that are open within one another.
+    queries: usize,
 }
 
 impl<'a> Checker<'a> {
@@ -115,7 +128,12 @@ impl<'a> Checker<'a> {
             .found
             .iter()
             .any(|other| other.code == code && other.span == span && other.message == message);
-        if !known && self.found.len() < 100 {
+        let alike = self
+            .found
+            .iter()
+            .filter(|other| other.severity == severity)
+            .count();
+        if !known && alike < MOST_FINDINGS {
             self.found.push(Diagnostic {
                 code,
                 severity,
@@ -151,20 +169,27 @@ pub fn validate(database: &Database, sql: &str) -> Validation {
         places: Places::new(sql),
         found: Vec::new(),
         depth: 0,
+        queries: 0,
     };
     if let Some(query) = checked_query(&mut checker, sql) {
         checker.query(&query, None);
-        if !checker.failed() {
+        if checker.failed() {
+            // Of a query that cannot run nothing more is said.
+            let error = |finding: &Diagnostic| finding.severity == Severity::Error;
+            checker.found.retain(error);
+        } else {
             checker.warnings(&query);
         }
     }
     let sentences = |severity: Severity| {
-        checker
-            .found
-            .iter()
-            .filter(|finding| finding.severity == severity)
-            .map(|finding| finding.message.clone())
-            .collect()
+        let mut sentences: Vec<String> = Vec::new();
+        for finding in &checker.found {
+            // The same may be said of several places; as a sentence it is said once.
+            if finding.severity == severity && !sentences.contains(&finding.message) {
+                sentences.push(finding.message.clone());
+            }
+        }
+        sentences
     };
     Validation {
         valid: !checker.failed(),
@@ -197,13 +222,8 @@ fn checked_query(checker: &mut Checker<'_>, sql: &str) -> Option<Query> {
         );
         return None;
     }
-    if nested(sql) > MOST_DEPTH {
-        checker.error(
-            "E_TOO_DEEP",
-            format!("the SQL is nested more than {MOST_DEPTH} levels deep; flatten it"),
-            None,
-            None,
-        );
+    if let Some(message) = size::too_deep(sql) {
+        checker.error("E_TOO_DEEP", message, None, None);
         return None;
     }
     let parsed = Parser::new(&GenericDialect {})
@@ -217,7 +237,8 @@ fn checked_query(checker: &mut Checker<'_>, sql: &str) -> Option<Query> {
             let text = text.trim_start_matches("sql parser error: ").to_owned();
             // What cannot be parsed but begins like a change is refused as one.
             if statement::begins_as_write(sql) {
-                checker.error("E_WRITE", statement::ONLY_SELECT.to_owned(), None, None);
+                let span = statement::place_of_write(checker, sql);
+                checker.error("E_WRITE", statement::ONLY_SELECT.to_owned(), span, None);
             }
             let span = checker.places.in_message(&text);
             checker.error(
@@ -229,24 +250,7 @@ fn checked_query(checker: &mut Checker<'_>, sql: &str) -> Option<Query> {
             return None;
         }
     };
-    statement::single_select(checker, statements)
-}
-
-/// The depth of brackets outside of quotes.
-fn nested(sql: &str) -> usize {
-    let tokens = Tokenizer::new(&GenericDialect {}, sql)
-        .tokenize()
-        .unwrap_or_default();
-    let (mut depth, mut most) = (0_usize, 0);
-    for token in tokens {
-        match token {
-            SqlToken::LParen | SqlToken::LBracket => depth += 1,
-            SqlToken::RParen | SqlToken::RBracket => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        most = most.max(depth);
-    }
-    most
+    statement::single_select(checker, sql, statements)
 }
 
 #[cfg(test)]

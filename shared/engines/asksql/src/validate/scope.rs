@@ -1,13 +1,15 @@
 //! The relations that a query can name, and the walk over its parts.
 
 use sqlparser::ast::{
-    Expr, GroupByExpr, Ident, JoinConstraint, JoinOperator, LimitClause, ObjectName, OrderByKind,
-    Query, Select, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, TableFactor,
-    TableWithJoins,
+    Cte, Distinct, Expr, GroupByExpr, Ident, LimitClause, ObjectName, OrderByKind, Query, Select,
+    SelectItem, SelectItemQualifiedWildcardKind, SetExpr,
 };
 
-use super::Checker;
-use crate::schema::ColumnId;
+use super::{Checker, Severity, Span};
+use crate::schema::{ColumnId, Schema, TableId};
+
+/// Queries within one another that are still easy to follow; deeper ones read better as common tables.
+const MOST_QUERIES: usize = 4;
 
 /// A column of a relation: its name, and where it stands in the schema if it is there.
 #[derive(Debug, Clone)]
@@ -19,6 +21,8 @@ pub(crate) struct Output {
 #[derive(Debug, Clone)]
 pub(crate) struct Relation {
     pub(crate) name: String,
+    /// Where FROM gives it this name.
+    pub(crate) place: Option<Span>,
     /// None where the columns are not known.
     pub(crate) columns: Option<Vec<Output>>,
 }
@@ -34,7 +38,7 @@ pub(crate) struct Scope<'p> {
 }
 
 impl Scope<'_> {
-    fn common(&self, name: &str) -> Option<&Relation> {
+    pub(super) fn common(&self, name: &str) -> Option<&Relation> {
         let own = self
             .common
             .iter()
@@ -56,7 +60,7 @@ impl Checker<'_> {
             self.error(
                 "E_TOO_DEEP",
                 "the SQL is nested too deeply; flatten it".to_owned(),
-                None,
+                self.places.of(query),
                 None,
             );
             return None;
@@ -65,32 +69,17 @@ impl Checker<'_> {
             outer,
             ..Scope::default()
         };
+        self.queries += 1;
+        if self.queries == MOST_QUERIES + 1 {
+            let message = format!(
+                "more than {MOST_QUERIES} queries stand within one another; name some in WITH"
+            );
+            let span = self.places.of(query);
+            self.push("W_DEEP_NESTING", Severity::Hint, message, span, None);
+        }
+        let recursive = query.with.as_ref().is_some_and(|with| with.recursive);
         for table in query.with.iter().flat_map(|with| &with.cte_tables) {
-            let recursive = query.with.as_ref().is_some_and(|with| with.recursive);
-            if recursive {
-                scope.common.push(Relation {
-                    name: table.alias.name.value.clone(),
-                    columns: None,
-                });
-            }
-            let mut columns = self.query(&table.query, Some(&scope));
-            if !table.alias.columns.is_empty() {
-                columns = Some(
-                    table
-                        .alias
-                        .columns
-                        .iter()
-                        .map(|column| Output {
-                            name: column.name.value.clone(),
-                            column: None,
-                        })
-                        .collect(),
-                );
-            }
-            scope.common.push(Relation {
-                name: table.alias.name.value.clone(),
-                columns,
-            });
+            self.common_table(table, recursive, &mut scope);
         }
         let outputs = self.body(&query.body, &mut scope);
         if let Some(order) = &query.order_by
@@ -102,6 +91,9 @@ impl Checker<'_> {
             for key in keys {
                 self.expression(&key.expr, &scope, true);
             }
+            if let SetExpr::Select(select) = &*query.body {
+                self.ordered(select, keys, &scope);
+            }
         }
         if let Some(LimitClause::LimitOffset {
             limit: Some(limit), ..
@@ -109,8 +101,53 @@ impl Checker<'_> {
         {
             self.expression(limit, &scope, false);
         }
+        self.queries -= 1;
         self.leave();
         outputs
+    }
+
+    /// Checks a query within another one, where an order of its own is lost.
+    pub(crate) fn subquery(&mut self, query: &Query, outer: &Scope<'_>) -> Option<Vec<Output>> {
+        // DISTINCT ON and TOP take the first rows of the order.
+        let takes_first = matches!(&*query.body, SetExpr::Select(select)
+            if select.top.is_some() || matches!(select.distinct, Some(Distinct::On(_))));
+        if let Some(order) = &query.order_by
+            && query.limit_clause.is_none()
+            && query.fetch.is_none()
+            && !takes_first
+        {
+            let message = "the order of a subquery without a limit is lost; order the whole query";
+            let span = self.places.of(order);
+            self.warn("W_ORDER_WITHOUT_LIMIT_IN_SUBQUERY", message, span);
+        }
+        self.query(query, Some(outer))
+    }
+
+    fn common_table(&mut self, table: &Cte, recursive: bool, scope: &mut Scope<'_>) {
+        let mut relation = Relation {
+            name: table.alias.name.value.clone(),
+            place: None,
+            columns: None,
+        };
+        if recursive {
+            scope.common.push(relation.clone());
+        }
+        let columns = self.subquery(&table.query, scope);
+        let renamed: Vec<Output> = table
+            .alias
+            .columns
+            .iter()
+            .map(|column| Output {
+                name: column.name.value.clone(),
+                column: None,
+            })
+            .collect();
+        relation.columns = if renamed.is_empty() {
+            columns
+        } else {
+            Some(renamed)
+        };
+        scope.common.push(relation);
     }
 
     fn body(&mut self, body: &SetExpr, scope: &mut Scope<'_>) -> Option<Vec<Output>> {
@@ -129,27 +166,25 @@ impl Checker<'_> {
                     outer: Some(scope),
                     ..Scope::default()
                 };
-                let right = self.body(right, &mut other);
-                if let (Some(left), Some(right)) = (&left, &right)
-                    && left.len() != right.len()
+                let others = self.body(right, &mut other);
+                if let (Some(left), Some(others)) = (&left, &others)
+                    && left.len() != others.len()
                 {
                     let message = format!(
                         "the sides of {op} have {} and {} columns; give both the same number",
                         left.len(),
-                        right.len()
+                        others.len()
                     );
-                    self.error("E_SET_WIDTH", message, None, None);
+                    let span = self.places.of(&**right);
+                    self.error("E_SET_WIDTH", message, span, None);
                 }
                 left
             }
             SetExpr::Values(_) => None,
-            _ => {
-                self.error(
-                    "E_WRITE",
-                    super::statement::ONLY_SELECT.to_owned(),
-                    None,
-                    None,
-                );
+            other => {
+                let message = super::statement::ONLY_SELECT.to_owned();
+                let span = self.places.of(other);
+                self.error("E_WRITE", message, span, None);
                 None
             }
         }
@@ -159,11 +194,50 @@ impl Checker<'_> {
         for from in &select.from {
             self.from(from, scope);
         }
+        self.twice(scope);
         for from in &select.from {
             for join in &from.joins {
                 self.join_condition(&join.join_operator, scope);
             }
         }
+        let outputs = self.projection(select, scope);
+        scope.aliases = select
+            .projection
+            .iter()
+            .filter_map(|item| {
+                if let SelectItem::ExprWithAlias { alias, .. } = item {
+                    Some(alias.value.clone())
+                } else {
+                    None
+                }
+            })
+            .collect();
+        self.misplaced(select);
+        if let Some(condition) = &select.selection {
+            let aliases = std::mem::take(&mut scope.aliases);
+            self.expression(condition, scope, false);
+            self.boolean(condition, "WHERE", scope);
+            scope.aliases = aliases;
+        }
+        if let GroupByExpr::Expressions(keys, _) = &select.group_by {
+            for key in keys {
+                self.expression(key, scope, true);
+            }
+        }
+        if let Some(having) = &select.having {
+            self.expression(having, scope, true);
+        }
+        self.grouped(select, scope);
+        self.joins(select, scope);
+        self.divisions(select, scope);
+        if let Some(condition) = &select.selection {
+            self.doubts(condition, scope);
+        }
+        outputs
+    }
+
+    /// Checks the SELECT list; its columns, if they can be known.
+    fn projection(&mut self, select: &Select, scope: &Scope<'_>) -> Option<Vec<Output>> {
         let mut outputs = Some(Vec::new());
         for item in &select.projection {
             match item {
@@ -204,196 +278,7 @@ impl Checker<'_> {
                 _ => outputs = None,
             }
         }
-        scope.aliases = select
-            .projection
-            .iter()
-            .filter_map(|item| {
-                if let SelectItem::ExprWithAlias { alias, .. } = item {
-                    Some(alias.value.clone())
-                } else {
-                    None
-                }
-            })
-            .collect();
-        if let Some(condition) = &select.selection {
-            if let Some(name) = super::columns::aggregate_in(condition) {
-                let message =
-                    format!("{name} stands in WHERE; conditions on groups stand in HAVING");
-                self.error("E_AGGREGATE_IN_WHERE", message, None, None);
-            }
-            let aliases = std::mem::take(&mut scope.aliases);
-            self.expression(condition, scope, false);
-            self.boolean(condition, scope);
-            scope.aliases = aliases;
-        }
-        if let GroupByExpr::Expressions(keys, _) = &select.group_by {
-            for key in keys {
-                self.expression(key, scope, true);
-            }
-        }
-        if let Some(having) = &select.having {
-            self.expression(having, scope, true);
-        }
-        self.grouped(select, scope);
         outputs
-    }
-
-    fn from(&mut self, from: &TableWithJoins, scope: &mut Scope<'_>) {
-        self.factor(&from.relation, scope);
-        for join in &from.joins {
-            self.factor(&join.relation, scope);
-        }
-    }
-
-    fn join_condition(&mut self, operator: &JoinOperator, scope: &Scope<'_>) {
-        let (JoinOperator::Join(constraint)
-        | JoinOperator::Inner(constraint)
-        | JoinOperator::Left(constraint)
-        | JoinOperator::LeftOuter(constraint)
-        | JoinOperator::Right(constraint)
-        | JoinOperator::RightOuter(constraint)
-        | JoinOperator::FullOuter(constraint)) = operator
-        else {
-            return;
-        };
-        match constraint {
-            JoinConstraint::On(condition) => self.expression(condition, scope, false),
-            JoinConstraint::Using(names) => {
-                for name in names.iter().filter_map(last) {
-                    let holds = |relation: &Relation| {
-                        relation.columns.as_ref().is_none_or(|columns| {
-                            columns
-                                .iter()
-                                .any(|column| column.name.eq_ignore_ascii_case(&name.value))
-                        })
-                    };
-                    if scope
-                        .relations
-                        .iter()
-                        .filter(|relation| holds(relation))
-                        .count()
-                        < 2
-                    {
-                        self.unknown_column(name, None, scope);
-                    }
-                }
-            }
-            JoinConstraint::Natural | JoinConstraint::None => {}
-        }
-    }
-
-    fn factor(&mut self, factor: &TableFactor, scope: &mut Scope<'_>) {
-        match factor {
-            TableFactor::Table {
-                name,
-                alias,
-                args: None,
-                ..
-            } => {
-                let alias = alias.as_ref().map(|alias| alias.name.value.clone());
-                self.named_table(name, alias, scope);
-            }
-            TableFactor::Derived {
-                subquery,
-                alias,
-                lateral,
-                ..
-            } => {
-                let inner = if *lateral {
-                    self.query(subquery, Some(scope))
-                } else {
-                    let common = Scope {
-                        common: scope.common.clone(),
-                        outer: scope.outer,
-                        ..Scope::default()
-                    };
-                    self.query(subquery, Some(&common))
-                };
-                let (name, renamed) = alias.as_ref().map_or((String::new(), None), |alias| {
-                    let columns: Vec<Output> = alias
-                        .columns
-                        .iter()
-                        .map(|column| Output {
-                            name: column.name.value.clone(),
-                            column: None,
-                        })
-                        .collect();
-                    (
-                        alias.name.value.clone(),
-                        (!columns.is_empty()).then_some(columns),
-                    )
-                });
-                scope.relations.push(Relation {
-                    name,
-                    columns: renamed.or(inner),
-                });
-            }
-            TableFactor::NestedJoin {
-                table_with_joins, ..
-            } => {
-                self.from(table_with_joins, scope);
-                for join in &table_with_joins.joins {
-                    self.join_condition(&join.join_operator, scope);
-                }
-            }
-            _ => {
-                let message = "only tables of the database and subqueries may stand in FROM; table functions and other sources may not";
-                self.error("E_FORBIDDEN_SOURCE", message.to_owned(), None, None);
-            }
-        }
-    }
-
-    fn named_table(&mut self, name: &ObjectName, alias: Option<String>, scope: &mut Scope<'_>) {
-        let parts: Vec<&Ident> = name.0.iter().filter_map(|part| part.as_ident()).collect();
-        let Some(table_name) = parts.last().copied() else {
-            self.error(
-                "E_FORBIDDEN_SOURCE",
-                format!("{name} is no table of this database"),
-                None,
-                None,
-            );
-            return;
-        };
-        if let Some(common) = scope.common(&table_name.value)
-            && parts.len() == 1
-        {
-            let mut relation = common.clone();
-            relation.name = alias.unwrap_or_else(|| table_name.value.clone());
-            scope.relations.push(relation);
-            return;
-        }
-        let span = self.places.between(parts[0], table_name);
-        let outside = table_name.value.contains(['/', '\\', '.', ':', '*']);
-        if parts.len() > 1 || outside {
-            let message = format!("{name} is outside of this database; name its tables alone");
-            self.error("E_FORBIDDEN_SOURCE", message, span, None);
-            return;
-        }
-        match self.schema().table_named(&table_name.value) {
-            Some(table) => {
-                let schema = self.schema();
-                let columns = schema.tables[table]
-                    .columns
-                    .iter()
-                    .map(|column| Output {
-                        name: schema.columns[*column].name.clone(),
-                        column: Some(*column),
-                    })
-                    .collect();
-                scope.relations.push(Relation {
-                    name: alias.unwrap_or_else(|| table_name.value.clone()),
-                    columns: Some(columns),
-                });
-            }
-            None => {
-                self.unknown_table(table_name);
-                // Its columns are not known either: nothing more is said of them.
-                scope.relations.push(Relation {
-                    name: alias.unwrap_or_else(|| table_name.value.clone()),
-                    columns: None,
-                });
-            }
-        }
     }
 
     fn output(&self, expression: &Expr, scope: &Scope<'_>) -> Output {
@@ -423,6 +308,18 @@ fn extend(outputs: &mut Option<Vec<Output>>, columns: Option<&Vec<Output>>) {
         (Some(outputs), Some(columns)) => outputs.extend(columns.iter().cloned()),
         _ => *outputs = None,
     }
+}
+
+/// The columns of a table of the schema, as a relation has them.
+pub(super) fn columns_of(schema: &Schema, table: TableId) -> Vec<Output> {
+    schema.tables[table]
+        .columns
+        .iter()
+        .map(|column| Output {
+            name: schema.columns[*column].name.clone(),
+            column: Some(*column),
+        })
+        .collect()
 }
 
 pub(crate) fn last(name: &ObjectName) -> Option<&Ident> {

@@ -15,12 +15,22 @@ impl Checker<'_> {
                 expr, low, high, ..
             } => vec![(expr, low), (expr, high)],
             Expr::InList { expr, list, .. } => list.iter().map(|item| (&**expr, item)).collect(),
-            Expr::Like { pattern, .. } | Expr::ILike { pattern, .. } => {
+            Expr::Like { expr, pattern, .. } | Expr::ILike { expr, pattern, .. } => {
+                let texts = |column: crate::schema::ColumnId| {
+                    matches!(self.schema().columns[column].declared, Kind::Text)
+                };
+                if self
+                    .resolved(expr, scope)
+                    .is_some_and(|column| !texts(column))
+                {
+                    let message = format!("{expr} holds no texts; LIKE compares texts alone");
+                    self.error("E_TYPE_MISMATCH", message, self.place_of(expr), None);
+                }
                 if number(pattern) {
                     self.error(
                         "E_TYPE_MISMATCH",
                         "LIKE compares with a text; put the pattern in quotes".to_owned(),
-                        None,
+                        self.places.of(&**pattern),
                         None,
                     );
                 }
@@ -40,8 +50,14 @@ impl Checker<'_> {
         };
         let facts = &self.schema().columns[column];
         let name = facts.name.clone();
+        let other = self
+            .resolved(right, scope)
+            .map(|column| &self.schema().columns[column]);
+        let numbers = |kind: Kind| matches!(kind, Kind::Integer | Kind::Real);
+        let days = |kind: Kind| matches!(kind, Kind::Date | Kind::Timestamp);
+        let is_number = number(right) || other.is_some_and(|other| numbers(other.declared));
         let message = match facts.declared {
-            Kind::Date | Kind::Timestamp if number(right) => {
+            Kind::Date | Kind::Timestamp if is_number => {
                 format!("{name} holds days, not numbers; compare it with 'YYYY-MM-DD'")
             }
             Kind::Date | Kind::Timestamp if text(right).is_some_and(|text| !is_day(text)) => {
@@ -52,6 +68,12 @@ impl Checker<'_> {
             {
                 format!("{name} holds numbers; it is compared with a text")
             }
+            Kind::Text if is_number || other.is_some_and(|other| days(other.declared)) => {
+                let message = format!("{name} holds texts; CAST it to compare it with {right}");
+                let span = self.place_of(left);
+                self.warn("W_IMPLICIT_CAST", &message, span);
+                return;
+            }
             Kind::Integer
             | Kind::Real
             | Kind::Date
@@ -59,16 +81,39 @@ impl Checker<'_> {
             | Kind::Boolean
             | Kind::Text => return,
         };
-        let span = match left {
-            Expr::Identifier(name) => self.places.of(name),
-            Expr::CompoundIdentifier(parts) => parts.last().and_then(|name| self.places.of(name)),
-            _ => None,
-        };
+        let span = self.place_of(left);
         self.error("E_TYPE_MISMATCH", message, span, None);
     }
 
-    /// WHERE wants true or false.
-    pub(crate) fn boolean(&mut self, condition: &Expr, scope: &Scope<'_>) {
+    fn place_of(&self, expression: &Expr) -> Option<super::Span> {
+        match expression {
+            Expr::Identifier(name) => self.places.of_name(name),
+            Expr::CompoundIdentifier(parts) => {
+                parts.last().and_then(|name| self.places.of_name(name))
+            }
+            _ => None,
+        }
+    }
+
+    /// Sums of texts, patterns over numbers.
+    pub(crate) fn argument(&mut self, function: &str, argument: &Expr, scope: &Scope<'_>) {
+        let Some(column) = self.resolved(argument, scope) else {
+            return;
+        };
+        let facts = &self.schema().columns[column];
+        let sums = matches!(
+            function,
+            "sum" | "avg" | "mean" | "median" | "stddev" | "variance" | "abs" | "round" | "sqrt"
+        );
+        if sums && !matches!(facts.declared, Kind::Integer | Kind::Real) {
+            let message = format!("{function} takes numbers; {} holds none", facts.name);
+            let span = self.place_of(argument);
+            self.error("E_TYPE_MISMATCH", message, span, None);
+        }
+    }
+
+    /// WHERE and ON want true or false.
+    pub(crate) fn boolean(&mut self, condition: &Expr, clause: &str, scope: &Scope<'_>) {
         let plain = number(condition)
             || text(condition).is_some()
             || self.resolved(condition, scope).is_some_and(|column| {
@@ -80,8 +125,10 @@ impl Checker<'_> {
         if plain {
             self.error(
                 "E_NOT_BOOLEAN",
-                format!("WHERE {condition} is neither true nor false; compare it with something"),
-                None,
+                format!(
+                    "{clause} {condition} is neither true nor false; compare it with something"
+                ),
+                self.places.of(condition),
                 None,
             );
         }
@@ -101,7 +148,11 @@ fn compares(operator: &BinaryOperator) -> bool {
 }
 
 fn number(expression: &Expr) -> bool {
-    matches!(expression, Expr::Value(value) if matches!(value.value, SqlValue::Number(..)))
+    match expression {
+        Expr::Value(value) => matches!(value.value, SqlValue::Number(..)),
+        Expr::UnaryOp { expr, .. } | Expr::Nested(expr) => number(expr),
+        _ => false,
+    }
 }
 
 pub(crate) fn text(expression: &Expr) -> Option<&str> {

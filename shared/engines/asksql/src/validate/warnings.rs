@@ -1,258 +1,155 @@
-//! What is allowed and yet may not be meant.
+//! Queries as a whole that are allowed and yet may not be meant.
 
 use sqlparser::ast::{
-    BinaryOperator, Distinct, Expr, GroupByExpr, JoinConstraint, JoinOperator, Query, Select,
-    SelectItem, SetExpr, TableFactor, Value as SqlValue,
+    Distinct, Expr, GroupByExpr, Query, Select, SelectItem, SetExpr, SetOperator,
 };
 
-use super::columns::{aggregate_in, parts};
-use super::nearest::nearest;
-use super::scope::{Relation, Scope};
-use super::{Checker, Severity};
-use crate::words::token::normal_words;
+use super::columns::aggregate_in;
+use super::{Checker, Severity, Span};
 
 /// Rows of a table from which a query without a limit is warned of; unknown sizes count as large.
-const LARGE: usize = 1000;
+const MANY_ROWS: usize = 1_000;
+
+/// Rows of a table that an answer cannot hold: of 40 bytes each, they pass the 4 MiB that one may have.
+const TOO_MANY_ROWS: usize = 100_000;
 
 impl Checker<'_> {
     pub(crate) fn warnings(&mut self, query: &Query) {
-        let SetExpr::Select(select) = &*query.body else {
-            return;
-        };
-        let aggregates = shown(select).any(|expression| aggregate_in(expression).is_some());
-        let limited = query.limit_clause.is_some() || query.fetch.is_some() || select.top.is_some();
-        let star = select.projection.iter().any(|item| {
-            matches!(
-                item,
-                SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..)
-            )
-        });
-        let grouped =
-            !matches!(&select.group_by, GroupByExpr::Expressions(keys, _) if keys.is_empty());
-        let large = self
-            .largest(select)
-            .is_none_or(|rows| rows == 0 || rows >= LARGE);
-        if !limited
-            && !aggregates
-            && !grouped
-            && select.selection.is_none()
-            && !select.from.is_empty()
-            && (large || star)
+        let limit = self.limit(query);
+        let mut sides = Vec::new();
+        sides_of(&query.body, true, &mut sides);
+        let mut whole = false;
+        for (select, returned) in sides {
+            let limited = limit.is_some() || select.top.is_some();
+            // Of a query without a limit this is said once, however many sides it has.
+            if returned && !limited && !whole && select.selection.is_none() {
+                whole = self.everything(select);
+            }
+            if limited && query.order_by.is_none() && !aggregates(select) {
+                let message = "a limit without an order takes any rows; add ORDER BY";
+                let span = limit.flatten().or_else(|| self.places.of(select));
+                self.hint("W_LIMIT_WITHOUT_ORDER", message, span);
+            }
+            for item in select.projection.iter().filter(|item| is_star(item)) {
+                let message = "name the columns instead of *: it grows with the table";
+                let span = self.places.of(item);
+                self.hint("W_SELECT_STAR", message, span);
+            }
+            self.names(select);
+            self.needless_distinct(select);
+        }
+    }
+
+    fn hint(&mut self, code: &'static str, message: &str, span: Option<Span>) {
+        self.push(code, Severity::Hint, message.to_owned(), span, None);
+    }
+
+    /// The place of the limit, where there is one.
+    fn limit(&self, query: &Query) -> Option<Option<Span>> {
+        let limit = query.limit_clause.as_ref();
+        limit
+            .map(|limit| self.places.of(limit))
+            .or_else(|| query.fetch.as_ref().map(|fetch| self.places.of(fetch)))
+    }
+
+    /// Warns of a SELECT that returns all rows of large tables.
+    fn everything(&mut self, select: &Select) -> bool {
+        if aggregates(select) || is_grouped(select) || select.from.is_empty() {
+            return false;
+        }
+        let rows = self.largest(select);
+        let many = rows.is_none_or(|rows| rows >= MANY_ROWS);
+        let told = many || select.projection.iter().any(is_star);
+        let span = self.places.of_all(&select.from);
+        if told {
+            self.warn("W_NO_LIMIT", "Query may return large dataset", span);
+        }
+        if let Some(rows) = rows.filter(|rows| *rows >= TOO_MANY_ROWS)
+            && select.distinct.is_none()
         {
-            self.warn("W_NO_LIMIT", "Query may return large dataset", None);
+            let message =
+                format!("all of {rows} rows or more are returned; leave some out with WHERE");
+            self.warn("W_NO_WHERE", &message, span);
         }
-        if star {
-            let severity = Severity::Hint;
-            self.push(
-                "W_SELECT_STAR",
-                severity,
-                "name the columns instead of *: it grows with the table".to_owned(),
-                None,
-                None,
-            );
-        }
-        if limited && query.order_by.is_none() && !aggregates {
-            self.push(
-                "W_LIMIT_WITHOUT_ORDER",
-                Severity::Hint,
-                "a limit without an order takes any rows; add ORDER BY".to_owned(),
-                None,
-                None,
-            );
-        }
-        self.cartesian(select);
-        if let Some(condition) = &select.selection {
-            let scope = self.plain_scope(select);
-            self.conditions(condition, &scope);
-        }
-        let distinct = matches!(select.distinct, Some(Distinct::Distinct));
+        told
+    }
+
+    /// Output columns that cannot be told apart by name.
+    fn names(&mut self, select: &Select) {
         let mut names: Vec<String> = Vec::new();
         for item in &select.projection {
             let name = match item {
-                SelectItem::UnnamedExpr(Expr::Identifier(name)) => name.value.to_lowercase(),
-                SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) => parts
-                    .last()
-                    .map(|part| part.value.to_lowercase())
-                    .unwrap_or_default(),
-                SelectItem::ExprWithAlias { alias, .. } => alias.value.to_lowercase(),
+                SelectItem::UnnamedExpr(Expr::Identifier(name)) => name,
+                SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) => match parts.last() {
+                    Some(name) => name,
+                    None => continue,
+                },
+                SelectItem::ExprWithAlias { alias, .. } => alias,
                 _ => continue,
             };
+            let name = name.value.to_lowercase();
             if names.contains(&name) {
-                self.warn(
-                    "W_DUPLICATE_OUTPUT_NAME",
-                    &format!("two output columns are called {name}; give one another name"),
-                    None,
-                );
+                let message =
+                    format!("two output columns are called {name}; give one another name");
+                let span = self.places.of(item);
+                self.warn("W_DUPLICATE_OUTPUT_NAME", &message, span);
             }
             names.push(name);
         }
-        if distinct && grouped && !aggregates {
-            self.push(
-                "W_DISTINCT_GROUPED",
-                Severity::Hint,
-                "DISTINCT beside GROUP BY does nothing more".to_owned(),
-                None,
-                None,
-            );
-        }
     }
 
-    fn largest(&self, select: &Select) -> Option<usize> {
-        let schema = self.schema();
-        let rows = |factor: &TableFactor| match factor {
-            TableFactor::Table { name, .. } => {
-                let table = schema.table_named(&super::scope::last(name)?.value)?;
-                schema.tables[table]
-                    .columns
-                    .first()
-                    .map(|column| schema.columns[*column].facts.rows)
-            }
-            _ => None,
-        };
-        select
-            .from
-            .iter()
-            .flat_map(|from| {
-                std::iter::once(&from.relation).chain(from.joins.iter().map(|join| &join.relation))
-            })
-            .map(rows)
-            .try_fold(0, |most, rows| rows.map(|rows| most.max(rows)))
-    }
-
-    /// The tables of a SELECT that has been checked already.
-    fn plain_scope(&mut self, select: &Select) -> Scope<'static> {
-        let mut scope = Scope::default();
-        let schema = self.schema();
-        for from in &select.from {
-            for factor in
-                std::iter::once(&from.relation).chain(from.joins.iter().map(|join| &join.relation))
-            {
-                if let TableFactor::Table { name, alias, .. } = factor
-                    && let Some(name) = super::scope::last(name)
-                    && let Some(table) = schema.table_named(&name.value)
-                {
-                    let columns = schema.tables[table]
-                        .columns
-                        .iter()
-                        .map(|column| super::scope::Output {
-                            name: schema.columns[*column].name.clone(),
-                            column: Some(*column),
-                        })
-                        .collect();
-                    let name = alias
-                        .as_ref()
-                        .map_or_else(|| name.value.clone(), |alias| alias.name.value.clone());
-                    scope.relations.push(Relation {
-                        name,
-                        columns: Some(columns),
-                    });
-                }
-            }
-        }
-        scope
-    }
-
-    /// Tables side by side that no condition joins.
-    fn cartesian(&mut self, select: &Select) {
-        let crossed = select.from.iter().flat_map(|from| &from.joins).any(|join| {
-            matches!(&join.join_operator, JoinOperator::CrossJoin(_) | JoinOperator::Join(JoinConstraint::None) | JoinOperator::Inner(JoinConstraint::None))
-                || matches!(&join.join_operator, JoinOperator::Join(JoinConstraint::On(condition)) | JoinOperator::Inner(JoinConstraint::On(condition)) if equalities(condition) == 0 && !matches!(condition, Expr::Nested(_)))
-        });
-        let commas = select.from.len().saturating_sub(1);
-        let joins = select.selection.as_ref().map_or(0, equalities);
-        if crossed && joins == 0 || commas > joins {
-            self.warn("W_CARTESIAN", "tables are combined without a condition that joins them; every row meets every other", None);
-        }
-    }
-
-    fn conditions(&mut self, condition: &Expr, scope: &Scope<'_>) {
-        match condition {
-            Expr::BinaryOp { left, op, right } => {
-                let null = |side: &Expr| matches!(side, Expr::Value(value) if value.value == SqlValue::Null);
-                if matches!(op, BinaryOperator::Eq | BinaryOperator::NotEq)
-                    && (null(left) || null(right))
-                {
-                    self.warn(
-                        "W_NULL_COMPARE",
-                        "a comparison with NULL is never true; write IS NULL or IS NOT NULL",
-                        None,
-                    );
-                }
-                if *op == BinaryOperator::Eq {
-                    self.known_value(left, right, scope);
-                    self.known_value(right, left, scope);
-                }
-            }
-            Expr::Like { pattern, .. } | Expr::ILike { pattern, .. }
-                if super::types::text(pattern).is_some_and(|text| text.starts_with('%')) =>
-            {
-                self.push(
-                    "W_LIKE_LEADING_WILDCARD",
-                    Severity::Hint,
-                    "a pattern that begins with % looks at every row".to_owned(),
-                    None,
-                    None,
-                );
-            }
-            Expr::InSubquery {
-                subquery,
-                negated: true,
-                ..
-            } => {
-                if let SetExpr::Select(inner) = &*subquery.body
-                    && let [SelectItem::UnnamedExpr(expression)] = inner.projection.as_slice()
-                {
-                    let inner_scope = self.plain_scope(inner);
-                    let nulls = self
-                        .resolved(expression, &inner_scope)
-                        .is_some_and(|column| self.schema().columns[column].facts.nulls > 0);
-                    if nulls && inner.selection.is_none() {
-                        self.warn("W_NOT_IN_NULLABLE", "NOT IN finds nothing where the subquery has a NULL; leave them out with IS NOT NULL", None);
-                    }
-                }
-            }
-            _ => {}
-        }
-        for part in parts(condition) {
-            self.conditions(part, scope);
-        }
-    }
-
-    /// A text that is none of the few values of its column.
-    fn known_value(&mut self, left: &Expr, right: &Expr, scope: &Scope<'_>) {
-        let (Some(column), Some(text)) = (self.resolved(left, scope), super::types::text(right))
-        else {
+    /// DISTINCT over groups whose keys are all shown.
+    fn needless_distinct(&mut self, select: &Select) {
+        let GroupByExpr::Expressions(keys, _) = &select.group_by else {
             return;
         };
-        let facts = &self.schema().columns[column];
-        if facts.declared != crate::schema::Kind::Text
-            || facts.facts.distinct == 0
-            || facts.facts.distinct > 200
-        {
-            return;
-        }
-        let values = self.database.values.of_column(column);
-        if values.is_empty() || values.contains(&text) {
-            return;
-        }
-        let folded = normal_words(text).join(" ");
-        let same = values
+        let all_shown = keys
             .iter()
-            .find(|value| normal_words(value).join(" ") == folded)
-            .map(|value| (*value).to_owned());
-        let suggestion = same.or_else(|| nearest(text, &values));
-        let message = format!("no row has {text:?} in {}", facts.name);
-        self.push(
-            "W_UNKNOWN_VALUE",
-            Severity::Warning,
-            message,
-            None,
-            suggestion,
-        );
+            .all(|key| shown(select).any(|expression| expression == key));
+        if matches!(select.distinct, Some(Distinct::Distinct)) && !keys.is_empty() && all_shown {
+            let span = self.places.of_all(keys);
+            let message = "DISTINCT beside GROUP BY does nothing more";
+            self.hint("W_DISTINCT_GROUPED", message, span);
+        }
     }
 }
 
-fn shown(select: &Select) -> impl Iterator<Item = &Expr> {
+/// The SELECTs that a query puts together, each with whether its rows are returned.
+fn sides_of<'q>(body: &'q SetExpr, returned: bool, sides: &mut Vec<(&'q Select, bool)>) {
+    match body {
+        SetExpr::Select(select) => sides.push((select, returned)),
+        SetExpr::Query(query) => {
+            let limited = query.limit_clause.is_some() || query.fetch.is_some();
+            sides_of(&query.body, returned && !limited, sides);
+        }
+        SetExpr::SetOperation {
+            left, op, right, ..
+        } => {
+            sides_of(left, returned, sides);
+            // EXCEPT and INTERSECT return rows of their left side alone.
+            let adds = matches!(op, SetOperator::Union);
+            sides_of(right, returned && adds, sides);
+        }
+        _ => {}
+    }
+}
+
+fn is_star(item: &SelectItem) -> bool {
+    matches!(
+        item,
+        SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..)
+    )
+}
+
+fn aggregates(select: &Select) -> bool {
+    shown(select).any(|expression| aggregate_in(expression).is_some())
+}
+
+pub(super) fn is_grouped(select: &Select) -> bool {
+    !matches!(&select.group_by, GroupByExpr::Expressions(keys, _) if keys.is_empty())
+}
+
+pub(super) fn shown(select: &Select) -> impl Iterator<Item = &Expr> {
     select.projection.iter().filter_map(|item| match item {
         SelectItem::UnnamedExpr(expression)
         | SelectItem::ExprWithAlias {
@@ -260,23 +157,4 @@ fn shown(select: &Select) -> impl Iterator<Item = &Expr> {
         } => Some(expression),
         _ => None,
     })
-}
-
-/// Equalities between two names.
-fn equalities(condition: &Expr) -> usize {
-    let name = |side: &Expr| matches!(side, Expr::Identifier(_) | Expr::CompoundIdentifier(_));
-    match condition {
-        Expr::BinaryOp {
-            left,
-            op: BinaryOperator::Eq,
-            right,
-        } if name(left) && name(right) => 1,
-        Expr::BinaryOp {
-            left,
-            op: BinaryOperator::And,
-            right,
-        } => equalities(left) + equalities(right),
-        Expr::Nested(inner) => equalities(inner),
-        _ => 0,
-    }
 }

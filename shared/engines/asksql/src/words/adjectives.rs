@@ -12,6 +12,18 @@ pub(crate) struct Measure {
     pub(crate) against: &'static [&'static str],
 }
 
+/// Words of columns that say how large something is; what has no size has an amount.
+const SIZES: &[&str] = &[
+    "size",
+    "area",
+    "population",
+    "capacity",
+    "number",
+    "volume",
+    "amount",
+    "total",
+];
+
 /// Every entry lists positive, comparative and superlative forms.
 pub(crate) const MEASURES: &[Measure] = &[
     measure(
@@ -47,7 +59,7 @@ pub(crate) const MEASURES: &[Measure] = &[
         true,
         &["long", "longer", "longest", "lengthy"],
         &[
-            "length", "duration", "long", "run", "time", "hour", "minute",
+            "length", "duration", "long", "run", "time", "hour", "minute", "day",
         ],
         &[],
     ),
@@ -55,7 +67,7 @@ pub(crate) const MEASURES: &[Measure] = &[
         false,
         &["short", "shorter", "shortest"],
         &[
-            "length", "duration", "height", "run", "time", "hour", "minute",
+            "length", "duration", "height", "run", "time", "hour", "minute", "day",
         ],
         &[],
     ),
@@ -82,15 +94,10 @@ pub(crate) const MEASURES: &[Measure] = &[
         &[
             "big", "bigger", "biggest", "large", "larger", "largest", "greatest", "huge", "sized",
         ],
-        &["size", "area", "population", "capacity", "number", "volume"],
+        SIZES,
         &[],
     ),
-    measure(
-        false,
-        &["small", "smaller", "smallest", "tiny"],
-        &["size", "area", "population", "capacity", "number", "volume"],
-        &[],
-    ),
+    measure(false, &["small", "smaller", "smallest", "tiny"], SIZES, &[]),
     measure(
         true,
         &[
@@ -346,7 +353,7 @@ const fn measure(
 }
 
 /// Units after a number and the columns that are counted in them.
-pub(crate) const UNITS: &[(&str, &[&str])] = &[
+const UNITS: &[(&str, &[&str])] = &[
     (
         "dollar",
         &[
@@ -418,12 +425,48 @@ pub(crate) const HOW: &[(&str, &[&str])] = &[
     ("expensive", &["price", "cost"]),
 ];
 
+/// What geographers' questions mean by "major": a convention, not a fact of the rows. GeoQuery, whose
+/// questions were tuned on, defines it so: inhabitants of a town, kilometres of a river, square kilometres of
+/// a lake. More than the average of the rows was tried instead and is seldom meant. The explanation tells the
+/// amount, and the answer is not trusted without a look.
+pub(crate) const MAJOR: &[(&[&str], &str, f64)] = &[
+    (&["city", "town"], "population", 150_000.0),
+    (&["river"], "length", 750.0),
+    (&["lake"], "area", 750.0),
+];
+
+/// Words of the columns that are counted in a unit: "dollars".
+pub(crate) fn counted_in(unit: &str) -> Option<&'static [&'static str]> {
+    let unit = super::lemma(unit);
+    let (_, columns) = UNITS.iter().find(|(name, _)| *name == unit)?;
+    Some(columns)
+}
+
 /// Measures that a word in lower case names, with the direction that the word gives.
 pub(crate) fn measures(word: &str) -> impl Iterator<Item = &'static Measure> {
     let word = word.to_owned();
     MEASURES
         .iter()
         .filter(move |measure| measure.words.contains(&word.as_str()))
+}
+
+/// For a word that compares times, whether the latest one is its least ("the oldest").
+pub(crate) fn turned_time(word: &str) -> Option<bool> {
+    measures(word).find_map(|measure| {
+        if measure.columns.contains(&"date") {
+            Some(false)
+        } else {
+            measure.against.contains(&"date").then_some(true)
+        }
+    })
+}
+
+/// Whether the word compares something that only a column can hold; size, fame and success may also be told by
+/// how many rows belong to one.
+pub(crate) fn measures_a_column(word: &str) -> bool {
+    let by_rows = ["size", "popularity", "win", "rating"];
+    let mut found = measures(word).peekable();
+    found.peek().is_some() && found.all(|measure| !by_rows.contains(&measure.columns[0]))
 }
 
 /// Whether the word is a superlative that stands alone ("oldest", "cheapest").

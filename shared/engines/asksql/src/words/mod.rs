@@ -3,6 +3,7 @@
 pub(crate) mod adjectives;
 pub(crate) mod operators;
 pub(crate) mod places;
+pub(crate) mod slip;
 pub(crate) mod stem;
 pub(crate) mod synonyms;
 pub(crate) mod token;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::slip::slipped;
 use crate::form::{Aggregate, Comparison};
 
 /// What a phrase asks for.
@@ -167,6 +168,24 @@ pub(crate) const LONGEST: usize = 7;
 /// The operator of a phrase in lower case.
 pub(crate) fn operator(phrase: &str) -> Option<Operator> {
     TABLE.get(phrase).copied()
+}
+
+/// The operator of a word in lower case that is one slip away from a telling one: "mininum", "averge".
+pub(crate) fn misspelt(word: &str) -> Option<Operator> {
+    const TELLING: &[&str] = &[
+        "average",
+        "minimum",
+        "maximum",
+        "different",
+        "distinct",
+        "ascending",
+        "descending",
+        "alphabetical",
+        "highest",
+        "between",
+    ];
+    let meant = TELLING.iter().find(|other| slipped(word, other))?;
+    operator(meant)
 }
 
 /// What an operator does to the query, for people; nothing for those that only join words.

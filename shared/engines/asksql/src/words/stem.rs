@@ -128,7 +128,7 @@ static IRREGULAR_SORTED: std::sync::LazyLock<Vec<(&'static str, &'static str)>> 
 
 /// A rough root that joins a verb with its nouns ("enrolled", "enrolment"; "directed", "director").
 pub(crate) fn root(lemma: &str) -> String {
-    const PAST: &[(&str, &str)] = &[
+    const IRREGULAR: &[(&str, &str)] = &[
         ("took", "take"),
         ("taken", "take"),
         ("gave", "give"),
@@ -158,10 +158,18 @@ pub(crate) fn root(lemma: &str) -> String {
         ("lent", "lend"),
         ("leave", "left"),
         ("leaving", "left"),
+        ("subscription", "subscribe"),
+        ("prescription", "prescribe"),
+        ("description", "describe"),
+        ("admission", "admit"),
+        ("submission", "submit"),
+        ("purchase", "buy"),
+        ("sale", "sell"),
+        ("sold", "sell"),
     ];
-    let lemma = PAST
+    let lemma = IRREGULAR
         .iter()
-        .find(|(past, _)| *past == lemma)
+        .find(|(form, _)| *form == lemma)
         .map_or(lemma, |(_, base)| base);
     const ENDINGS: &[&str] = &[
         "izations", "ization", "ations", "ation", "itions", "ition", "ments", "ment", "nesses",

@@ -256,7 +256,7 @@ const GROUPS: &[&[&str]] = &[
     &["theatre", "theater"],
     &["licence", "license"],
     &["programme", "program"],
-    &["revenue", "sale", "turnover", "amount", "total"],
+    &["revenue", "sale", "turnover", "amount", "total", "spend"],
     &["earnings", "profit", "revenue", "sale", "gain", "gross"],
     &["expense", "cost", "spending", "expenditure"],
     &["horsepower", "power"],
