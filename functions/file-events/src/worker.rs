@@ -2,7 +2,6 @@
 
 use millrace_edge::tasks::TaskFailure;
 use millrace_files::{FileError, Files};
-use millrace_jobs::JobError;
 use serde_json::{Value, json};
 
 use crate::event::{Event, Notification, ObjectRecord, Record, Task};
@@ -62,9 +61,5 @@ async fn sweep(files: &Files) -> Result<Value, TaskFailure> {
 }
 
 fn task_failure(error: FileError) -> TaskFailure {
-    match error {
-        FileError::Job(JobError::Port(error)) => error.into(),
-        FileError::Job(JobError::Busy) => TaskFailure::Retryable(error.to_string()),
-        other => TaskFailure::Permanent(other.to_string()),
-    }
+    TaskFailure::of(&error, error.retryable())
 }

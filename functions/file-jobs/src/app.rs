@@ -1,16 +1,12 @@
 //! State and routes of the function, and what a caller hears of an error.
 
-use std::convert::Infallible;
-
 use axum::Router;
-use axum::extract::{FromRef, FromRequestParts, Path};
+use axum::extract::FromRef;
 use axum::routing::{MethodRouter, get, post};
-use http::request::Parts;
-use millrace_edge::{Authenticator, Config, ConfigError, Failure, SignedIn};
+use millrace_edge::{Authenticator, Config, ConfigError, Failure, JobId};
 use millrace_files::{FileError, Files, Settings};
 use millrace_jobs::JobError;
-use millrace_ports::{Ports, Tenant};
-use uuid::Uuid;
+use millrace_ports::Ports;
 
 use crate::{handlers, multipart};
 
@@ -89,45 +85,11 @@ pub fn routes(app: App) -> Router {
         .with_state(app)
 }
 
-/// The job id of a path. Extracting it never fails: the content of a call is looked at before it is
-/// said that its job is not there.
-#[derive(Debug)]
-pub struct JobId(Option<String>);
-
-impl JobId {
-    /// An id that may exist.
-    pub fn known(self) -> Result<String, Failure> {
-        self.0
-            .filter(|id| {
-                Uuid::try_parse(id).is_ok_and(|uuid| uuid.as_hyphenated().to_string() == *id)
-            })
-            .ok_or_else(not_found)
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for JobId {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
-        let path = Path::<String>::from_request_parts(parts, state).await;
-        Ok(Self(path.ok().map(|Path(id)| id)))
-    }
-}
-
-/// Whose jobs a caller reaches.
-pub fn owner(caller: SignedIn) -> Result<Tenant, Failure> {
-    Tenant::new(caller.user_id).map_err(Failure::internal)
-}
-
-fn not_found() -> Failure {
-    Failure::not_found("Job not found")
-}
-
 /// What a caller hears of an error.
 pub fn failure(error: FileError) -> Failure {
     match error {
         FileError::Refused(refused) => Failure::bad_request(refused.0),
-        FileError::Job(JobError::NotFound) => not_found(),
+        FileError::Job(JobError::NotFound) => JobId::missing(),
         FileError::Job(JobError::Foreign) => {
             Failure::forbidden("Not authorized to access this job")
         }

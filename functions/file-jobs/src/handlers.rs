@@ -6,12 +6,12 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use millrace_api::error::Fault;
 use millrace_api::files as api;
-use millrace_edge::{Failure, JsonBody, OptionalJsonBody, QueryFields, SignedIn};
+use millrace_edge::{Failure, JobId, JsonBody, OptionalJsonBody, QueryFields, SignedIn};
 use millrace_files::{Download, FileError, FileJob, NewFile};
 use millrace_jobs::JobError;
 use millrace_ports::PortError;
 
-use crate::app::{App, JobId, failure, owner};
+use crate::app::{App, failure};
 use crate::{show, steps};
 
 /// Where a list goes on.
@@ -52,7 +52,7 @@ pub async fn create(
     if let Some(rows) = input.max_rejected_rows {
         file.max_rejected_rows = rows;
     }
-    let job = app.files.create(&owner(caller)?, file).await;
+    let job = app.files.create(&caller.tenant()?, file).await;
     let job = job.map_err(failure)?;
     let location = HeaderValue::from_str(&format!("/api/v1/jobs/{}", job.id));
     let location = [(header::LOCATION, location.map_err(Failure::internal)?)];
@@ -72,7 +72,7 @@ pub async fn list(
         let faults = [skip.err(), limit.err(), cursor.err()];
         return Err(Failure::invalid(faults.into_iter().flatten().collect()));
     };
-    let owner = owner(caller)?;
+    let owner = caller.tenant()?;
     let page = app
         .files
         .list(&owner, *skip, *limit, cursor.map(str::to_owned));
@@ -100,7 +100,7 @@ pub async fn show(
     id: JobId,
     State(app): State<App>,
 ) -> Result<Json<api::JobResponse>, Failure> {
-    let job = app.files.load(&owner(caller)?, &id.known()?).await;
+    let job = app.files.load(&caller.tenant()?, &id.known()?).await;
     shown(&app, job.map_err(failure)?)
 }
 
@@ -110,7 +110,7 @@ pub async fn remove(
     id: JobId,
     State(app): State<App>,
 ) -> Result<StatusCode, Failure> {
-    let removed = app.files.remove(&owner(caller)?, &id.known()?).await;
+    let removed = app.files.remove(&caller.tenant()?, &id.known()?).await;
     removed.map_err(failure)?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -123,7 +123,7 @@ pub async fn upload_url(
     OptionalJsonBody(body): OptionalJsonBody,
 ) -> Result<impl IntoResponse, Failure> {
     api::check_empty(body.as_ref())?;
-    let url = app.files.upload_url(&owner(caller)?, &id.known()?).await;
+    let url = app.files.upload_url(&caller.tenant()?, &id.known()?).await;
     Ok(secret(api::UploadUrlResponse {
         upload_url: url.map_err(failure)?,
     }))
@@ -137,7 +137,7 @@ pub async fn mark_uploaded(
     JsonBody(body): JsonBody,
 ) -> Result<Json<api::JobResponse>, Failure> {
     let input = api::MarkUploaded::from_value(&body)?;
-    let (owner, id) = (owner(caller)?, id.known()?);
+    let (owner, id) = (caller.tenant()?, id.known()?);
     let job = app
         .files
         .mark_uploaded(&owner, &id, &input.object_key)
@@ -157,7 +157,7 @@ pub async fn download_url(
         None | Some(api::DownloadFile::Output) => Download::Output,
         Some(api::DownloadFile::Rejects) => Download::Rejects,
     };
-    let (owner, id) = (owner(caller)?, id.known()?);
+    let (owner, id) = (caller.tenant()?, id.known()?);
     let url = app.files.download_url(&owner, &id, which).await;
     Ok(secret(api::DownloadUrlResponse {
         download_url: url.map_err(failure)?,
@@ -172,6 +172,6 @@ pub async fn cancel(
     OptionalJsonBody(body): OptionalJsonBody,
 ) -> Result<Json<api::JobResponse>, Failure> {
     api::check_empty(body.as_ref())?;
-    let job = app.files.cancel(&owner(caller)?, &id.known()?).await;
+    let job = app.files.cancel(&caller.tenant()?, &id.known()?).await;
     shown(&app, job.map_err(failure)?)
 }

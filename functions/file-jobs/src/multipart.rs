@@ -5,10 +5,10 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 use http::StatusCode;
 use millrace_api::files as api;
-use millrace_edge::{Failure, JsonBody, OptionalJsonBody, QueryFields, SignedIn};
+use millrace_edge::{Failure, JobId, JsonBody, OptionalJsonBody, QueryFields, SignedIn};
 use millrace_files::SentPart;
 
-use crate::app::{App, JobId, failure, owner};
+use crate::app::{App, failure};
 use crate::handlers::{secret, shown};
 
 /// `POST /api/v1/jobs/{job_id}/multipart`
@@ -21,7 +21,7 @@ pub async fn begin(
     api::check_empty(body.as_ref())?;
     let begun = app
         .files
-        .begin_multipart(&owner(caller)?, &id.known()?)
+        .begin_multipart(&caller.tenant()?, &id.known()?)
         .await;
     let begun = begun.map_err(failure)?;
     Ok(Json(api::MultipartResponse {
@@ -43,7 +43,7 @@ pub async fn parts(
         let faults = [from.err(), count.err()];
         return Err(Failure::invalid(faults.into_iter().flatten().collect()));
     };
-    let (owner, id) = (owner(caller)?, id.known()?);
+    let (owner, id) = (caller.tenant()?, id.known()?);
     let urls = app.files.part_urls(&owner, &id, *from, *count).await;
     let parts = urls.map_err(failure)?.into_iter().map(|part| api::PartUrl {
         part_number: part.part_number,
@@ -67,7 +67,7 @@ pub async fn complete(
         etag: part.etag,
     });
     let parts: Vec<SentPart> = parts.collect();
-    let (owner, id) = (owner(caller)?, id.known()?);
+    let (owner, id) = (caller.tenant()?, id.known()?);
     let job = app.files.complete_multipart(&owner, &id, &parts).await;
     shown(&app, job.map_err(failure)?)
 }
@@ -80,7 +80,7 @@ pub async fn abort(
 ) -> Result<StatusCode, Failure> {
     let aborted = app
         .files
-        .abort_multipart(&owner(caller)?, &id.known()?)
+        .abort_multipart(&caller.tenant()?, &id.known()?)
         .await;
     aborted.map_err(failure)?;
     Ok(StatusCode::NO_CONTENT)

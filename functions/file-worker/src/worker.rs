@@ -1,13 +1,13 @@
 //! One call: messages to attempts.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use millrace_edge::tasks::TaskFailure;
+use millrace_edge::tasks::{self, TaskFailure};
 use millrace_files::Files;
 use millrace_jobs::{JobError, Message};
 use millrace_processing::{Outcome, Settings, TaskEnd};
 use serde_json::{Value, json};
 
-use crate::event::{Event, Record, Task};
+use crate::event::{Event, Task};
 use crate::large;
 use crate::process::{Machine, process};
 
@@ -34,21 +34,11 @@ impl Worker {
     pub async fn run(&self, event: Event, deadline: DateTime<Utc>) -> Result<Value, TaskFailure> {
         let deadline = deadline - MARGIN;
         match event {
-            Event::Queue { records } => Ok(self.messages(records, deadline).await),
+            Event::Queue { records } => {
+                Ok(tasks::take(records, async |body| self.attempt(&body, deadline).await).await)
+            }
             Event::Task(task) => self.task(task, deadline).await,
         }
-    }
-
-    async fn messages(&self, records: Vec<Record>, deadline: DateTime<Utc>) -> Value {
-        let mut again = Vec::new();
-        for record in records {
-            if let Err(error) = self.attempt(&record.body, deadline).await {
-                let message_id = &record.message_id;
-                tracing::warn!(message_id, error, "a message has to come again");
-                again.push(json!({ "itemIdentifier": message_id }));
-            }
-        }
-        json!({ "batchItemFailures": again })
     }
 
     /// Runs a task of the machine. What is no success stops it: the job says why, where it has ended.
@@ -106,8 +96,6 @@ fn answer<T>(
         Ok(TaskEnd::Done(done)) => Ok(show(done)),
         Ok(TaskEnd::Again(failure)) => Err(TaskFailure::Retryable(failure.message)),
         Ok(TaskEnd::Over) => Err(TaskFailure::Permanent("the job has ended".to_owned())),
-        Err(JobError::Port(error)) => Err(error.into()),
-        Err(JobError::Busy) => Err(TaskFailure::Retryable(JobError::Busy.to_string())),
-        Err(error) => Err(TaskFailure::Permanent(error.to_string())),
+        Err(error) => Err(TaskFailure::of(&error, error.retryable())),
     }
 }

@@ -6,7 +6,7 @@ use millrace_api::generation as api;
 use millrace_edge::{Failure, JsonBody, SignedIn};
 use millrace_generation::Retention;
 
-use crate::app::{App, owner};
+use crate::app::App;
 use crate::show::time;
 
 /// `GET /api/data-generation/types`
@@ -25,7 +25,7 @@ pub async fn upload_url(
     let input = api::InputUploadCreate::from_value(&body)?;
     let upload = app
         .generation
-        .upload_url(&owner(caller)?, &input.filename)
+        .upload_url(&caller.tenant()?, &input.filename)
         .await;
     let upload = upload.map_err(|error| app.failure(error))?;
     Ok(Json(api::InputUpload {
@@ -42,7 +42,7 @@ pub async fn rate_limits(
     caller: SignedIn,
     State(app): State<App>,
 ) -> Result<Json<api::GenerationRateLimits>, Failure> {
-    let owner = owner(caller)?;
+    let owner = caller.tenant()?;
     let slots = app.generation.slots(&owner).await;
     let slots = slots.map_err(|error| app.failure(error))?;
     let settings = app.generation.settings();
@@ -64,7 +64,7 @@ pub async fn retention(
     caller: SignedIn,
     State(app): State<App>,
 ) -> Result<Json<api::RetentionPolicy>, Failure> {
-    let retention = app.generation.retention(&owner(caller)?).await;
+    let retention = app.generation.retention(&caller.tenant()?).await;
     let retention = retention.map_err(|error| app.failure(error))?;
     Ok(Json(api::RetentionPolicy {
         retention_days: retention.days,
@@ -80,7 +80,7 @@ pub async fn set_retention(
     let days = api::RetentionPolicy::from_value(&body)?.retention_days;
     let set = app
         .generation
-        .set_retention(&owner(caller)?, Retention { days })
+        .set_retention(&caller.tenant()?, Retention { days })
         .await;
     set.map_err(|error| app.failure(error))?;
     Ok(Json(api::RetentionUpdated {

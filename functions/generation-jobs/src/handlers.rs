@@ -8,13 +8,13 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use millrace_api::error::Fault;
 use millrace_api::generation as api;
-use millrace_edge::{Failure, JsonBody, QueryFields, SignedIn};
+use millrace_edge::{Failure, JobId, JsonBody, QueryFields, SignedIn};
 use millrace_generation::{GenerationError, GenerationJob, RequestKey};
 use millrace_ports::Tenant;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::app::{App, JobId, failure, owner};
+use crate::app::{App, failure};
 use crate::query::Page;
 use crate::show;
 
@@ -75,7 +75,7 @@ pub async fn create(
     faults.extend(request.as_ref().err().cloned());
     let wish = app.generation.check(wish, faults);
     let wish = wish.map_err(|error| app.failure(error))?;
-    let (owner, waits) = (owner(caller)?, wish.waits());
+    let (owner, waits) = (caller.tenant()?, wish.waits());
     let job = app.generation.accept(&owner, wish, request?).await;
     let job_id = job.map_err(|error| app.failure(error))?.id;
     let status = match waits {
@@ -110,7 +110,7 @@ pub async fn list(
     State(app): State<App>,
 ) -> Result<Json<api::GenerationJobs>, Failure> {
     let page = Page::read(&query)?;
-    let owner = owner(caller)?;
+    let owner = caller.tenant()?;
     let found = app
         .generation
         .history(&owner, &page.filter, page.offset, page.limit)
@@ -128,7 +128,7 @@ pub async fn show(
     id: JobId,
     State(app): State<App>,
 ) -> Result<Json<api::GenerationJob>, Failure> {
-    let job = app.generation.load(&owner(caller)?, &id.known()?).await;
+    let job = app.generation.load(&caller.tenant()?, &id.known()?).await;
     let job = job.map_err(|error| app.failure(error))?;
     app.shown(job).await.map(Json)
 }
@@ -139,7 +139,7 @@ pub async fn cancel(
     id: JobId,
     State(app): State<App>,
 ) -> Result<Json<api::GenerationSuccess>, Failure> {
-    let cancelled = app.generation.cancel(&owner(caller)?, &id.known()?).await;
+    let cancelled = app.generation.cancel(&caller.tenant()?, &id.known()?).await;
     cancelled.map_err(|error| app.failure(error))?;
     Ok(DONE)
 }
@@ -157,7 +157,7 @@ pub async fn act(
         "pause" => false,
         _ => return Err(Fault::new("action", "value", "action must be resume or pause").into()),
     };
-    let (owner, id) = (owner(caller)?, id.known()?);
+    let (owner, id) = (caller.tenant()?, id.known()?);
     let done = if resumes {
         app.generation.resume(&owner, &id).await
     } else {
@@ -180,7 +180,7 @@ pub async fn events(
         let faults = [limit.err(), offset.err()];
         return Err(Failure::invalid(faults.into_iter().flatten().collect()));
     };
-    let events = app.generation.events(&owner(caller)?, &id.known()?).await;
+    let events = app.generation.events(&caller.tenant()?, &id.known()?).await;
     let events = events.map_err(|error| app.failure(error))?.into_iter();
     let page = events.skip(*offset as usize).take(*limit as usize);
     Ok(Json(api::GenerationEvents {

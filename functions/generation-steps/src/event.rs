@@ -1,5 +1,6 @@
 //! What the function is called with.
 
+use millrace_edge::tasks::QueueMessage;
 use millrace_jobs::Ticket;
 use serde::Deserialize;
 
@@ -11,20 +12,10 @@ pub enum Event {
     Task(Task),
     /// Messages.
     Queue {
-        /// The messages.
+        /// The messages, each a [`millrace_jobs::Message`].
         #[serde(rename = "Records")]
-        records: Vec<Record>,
+        records: Vec<QueueMessage>,
     },
-}
-
-/// One message.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub struct Record {
-    /// By what it is named when it has to come again.
-    #[serde(rename = "messageId")]
-    pub message_id: String,
-    /// A [`millrace_jobs::Message`], as JSON.
-    pub body: String,
 }
 
 /// A task on a job that the machine has.

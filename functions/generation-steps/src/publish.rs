@@ -8,7 +8,7 @@ use millrace_files::StoredInput;
 use millrace_formats::write::WriteError;
 use millrace_formats::write::merge::{MergeKind, MergePlan, Piece};
 use millrace_generation::{GenerationJob, Made, ObjectPlace, Output, Stage};
-use millrace_jobs::{Ending, Ticket};
+use millrace_jobs::{Ending, JobError, Ticket};
 use millrace_ports::{Objects, PortError, Segment};
 use millrace_processing::ReadAhead;
 
@@ -18,7 +18,7 @@ use crate::plan::{content_type, output_format, part_key};
 use crate::shift::Shift;
 use crate::stages::{no_bucket, parts_missing};
 use crate::verify::{complete, judge};
-use crate::worker::{Worker, may_pass};
+use crate::worker::Worker;
 
 /// Footers are small, and there may be thousands of them.
 const FOOTERS: ReadAhead = ReadAhead {
@@ -40,7 +40,7 @@ impl Worker {
         let target = self.generation.buckets().objects(&place.bucket);
         let target = Arc::clone(target.ok_or_else(|| no_bucket("output", &place.bucket))?);
         let begin = || self.generation.begin_output(&job);
-        self.patience().call(may_pass, begin).await?;
+        self.patience().call(JobError::retryable, begin).await?;
         let shift = Shift::new(self, ticket, Stage::Publish, deadline);
         let bytes = shift
             .beside(assemble(&shift, &job, &parts, (&target, &place)))
@@ -62,7 +62,7 @@ impl Worker {
             return Err(Halt::Again(parts_missing()));
         }
         let publish = || self.generation.publish(ticket, &made);
-        match self.patience().call(may_pass, publish).await? {
+        match self.patience().call(JobError::retryable, publish).await? {
             Ending::Recorded => {
                 self.generation.clear_parts(&job).await;
                 Ok(())

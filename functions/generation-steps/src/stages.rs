@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use futures::{StreamExt, TryStreamExt, stream};
 use millrace_files::StoredInput;
 use millrace_generation::{GenerationJob, Stage};
-use millrace_jobs::{Failure, JobPart, Report, Ticket};
+use millrace_jobs::{Failure, JobError, JobPart, Report, Ticket};
 use millrace_ports::{ObjectHead, Objects, PortError};
 use millrace_processing::ReadAhead;
 
@@ -19,7 +19,7 @@ use crate::part::{self, PartMade};
 use crate::plan::{LearnedInput, Plan, content_type, model_key, part_key};
 use crate::shift::Shift;
 use crate::verify::{complete, judge};
-use crate::worker::{Worker, may_pass};
+use crate::worker::Worker;
 
 /// Objects that are looked at side by side.
 const AT_A_TIME: usize = 16;
@@ -52,7 +52,7 @@ impl Worker {
         }
         let found = self.input(&job).await?;
         let seen = || self.generation.see_input(ticket, found.head.size);
-        heed(self.patience().call(may_pass, seen).await?)
+        heed(self.patience().call(JobError::retryable, seen).await?)
     }
 
     /// Learns the input where the job has one, and cuts the work into parts.
@@ -72,7 +72,7 @@ impl Worker {
         // What another version, or another input, has left is of no use.
         let place = ticket.place();
         let forget = || self.generation.jobs().forget_parts(&place);
-        self.patience().call(may_pass, forget).await?;
+        self.patience().call(JobError::retryable, forget).await?;
         let cells = self.settings.part_cells;
         let learned = if job.detail.learns() {
             Some(self.learn(ticket, &job, deadline).await?)
@@ -176,14 +176,14 @@ impl Worker {
         // A part that is known stays known: only all of them can be forgotten.
         let place = ticket.place();
         let forget = || self.generation.jobs().forget_parts(&place);
-        self.patience().call(may_pass, forget).await?;
+        self.patience().call(JobError::retryable, forget).await?;
         Err(Halt::Again(parts_missing()))
     }
 
     /// The parts that are known so far, by number.
     pub async fn known_parts(&self, ticket: &Ticket) -> Step<Vec<JobPart<PartMade>>> {
         let parts = || self.generation.jobs().parts(ticket);
-        Ok(self.patience().call(may_pass, parts).await?)
+        Ok(self.patience().call(JobError::retryable, parts).await?)
     }
 
     /// What is known of a part's object.
@@ -196,14 +196,14 @@ impl Worker {
     /// Begins a stage.
     pub async fn enter(&self, ticket: &Ticket, stage: Stage) -> Step<GenerationJob> {
         let enter = || self.generation.enter(ticket, stage);
-        heed(self.patience().call(may_pass, enter).await?)?;
+        heed(self.patience().call(JobError::retryable, enter).await?)?;
         self.look(ticket).await
     }
 
     /// The job, while the ticket holds it.
     async fn look(&self, ticket: &Ticket) -> Step<GenerationJob> {
         let look = || self.generation.jobs().look(ticket);
-        let (directive, job) = self.patience().call(may_pass, look).await?;
+        let (directive, job) = self.patience().call(JobError::retryable, look).await?;
         heed(directive)?;
         job.ok_or(Halt::Over)
     }
@@ -262,7 +262,7 @@ async fn make_part(
         ..JobPart::of(number, &report)
     };
     let put = || worker.generation.jobs().put_part(ticket, &part);
-    heed(worker.patience().call(may_pass, put).await?)?;
+    heed(worker.patience().call(JobError::retryable, put).await?)?;
     shift.pace.recorded(rows);
     Ok(())
 }

@@ -4,14 +4,14 @@ use std::future::Future;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use millrace_edge::tasks::TaskFailure;
+use millrace_edge::tasks::{self, TaskFailure};
 use millrace_generation::{Generation, GenerationJob, MACHINE};
 use millrace_jobs::{Claim, Failure, JobError, Message, State, Ticket};
 use millrace_ports::{PortError, Ports};
 use millrace_processing::{Patience, TaskEnd};
 use serde_json::{Value, json};
 
-use crate::event::{Event, Kind, Record, Span, Task};
+use crate::event::{Event, Kind, Span, Task};
 use crate::halt::{Halt, Step, store_silent};
 use crate::maker::Maker;
 
@@ -76,21 +76,11 @@ impl Worker {
     pub async fn run(&self, event: Event, deadline: DateTime<Utc>) -> Result<Value, TaskFailure> {
         let deadline = deadline - MARGIN;
         match event {
-            Event::Queue { records } => Ok(self.messages(records, deadline).await),
+            Event::Queue { records } => {
+                Ok(tasks::take(records, async |body| self.attempt(&body, deadline).await).await)
+            }
             Event::Task(task) => answer(self.task(task, deadline).await),
         }
-    }
-
-    async fn messages(&self, records: Vec<Record>, deadline: DateTime<Utc>) -> Value {
-        let mut again = Vec::new();
-        for record in records {
-            if let Err(error) = self.attempt(&record.body, deadline).await {
-                let message_id = &record.message_id;
-                tracing::warn!(message_id, error, "a message has to come again");
-                again.push(json!({ "itemIdentifier": message_id }));
-            }
-        }
-        json!({ "batchItemFailures": again })
     }
 
     async fn attempt(&self, body: &str, deadline: DateTime<Utc>) -> Result<(), String> {
@@ -116,7 +106,7 @@ impl Worker {
         // Where not even this arrives, the sweep finds a worker that is silent.
         let jobs = self.generation.jobs();
         let release = || jobs.release(&ticket, failure.clone());
-        let released = self.patience().call(may_pass, release).await;
+        let released = self.patience().call(JobError::retryable, release).await;
         released.map(drop).map_err(|error| error.to_string())
     }
 
@@ -194,11 +184,11 @@ impl Worker {
             Err(Halt::Failed(failure)) => {
                 tracing::info!(job = ticket.job_id, code = failure.code, "a job fails");
                 let fail = || jobs.fail(ticket, failure.clone());
-                self.patience().call(may_pass, fail).await?;
+                self.patience().call(JobError::retryable, fail).await?;
             }
             Err(Halt::Cancelled) => {
                 let stopped = || jobs.stopped(ticket);
-                self.patience().call(may_pass, stopped).await?;
+                self.patience().call(JobError::retryable, stopped).await?;
                 self.tidy(ticket).await?;
             }
         }
@@ -210,7 +200,7 @@ impl Worker {
     async fn give_up(&self, ticket: &Ticket) -> Step<()> {
         let jobs = self.generation.jobs();
         let lost = || jobs.release(ticket, Failure::worker_lost(ticket.attempt));
-        self.patience().call(may_pass, lost).await?;
+        self.patience().call(JobError::retryable, lost).await?;
         Ok(self.tidy(ticket).await?)
     }
 
@@ -221,7 +211,7 @@ impl Worker {
             Err(JobError::NotFound) => Ok(None),
             read => read.map(Some),
         };
-        match self.patience().call(may_pass, read).await? {
+        match self.patience().call(JobError::retryable, read).await? {
             Some(job) if job.state == State::Cancelled => self.generation.tidy(&job).await,
             Some(job) if job.state == State::Succeeded => self.generation.clear_parts(&job).await,
             // What is gone took everything along.
@@ -231,22 +221,11 @@ impl Worker {
     }
 }
 
-/// Whether a call to the jobs may succeed later.
-pub fn may_pass(error: &JobError) -> bool {
-    match error {
-        JobError::Busy => true,
-        JobError::Port(error) => error.retryable(),
-        _ => false,
-    }
-}
-
 fn answer(ended: Result<TaskEnd<Value>, JobError>) -> Result<Value, TaskFailure> {
     match ended {
         Ok(TaskEnd::Done(done)) => Ok(done),
         Ok(TaskEnd::Again(failure)) => Err(TaskFailure::Retryable(failure.message)),
         Ok(TaskEnd::Over) => Err(TaskFailure::Permanent("the job has ended".to_owned())),
-        Err(JobError::Port(error)) => Err(error.into()),
-        Err(error @ JobError::Busy) => Err(TaskFailure::Retryable(error.to_string())),
-        Err(error) => Err(TaskFailure::Permanent(error.to_string())),
+        Err(error) => Err(TaskFailure::of(&error, error.retryable())),
     }
 }

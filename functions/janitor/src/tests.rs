@@ -124,7 +124,7 @@ async fn lost_work_is_found() {
     house.memory.clock.advance(TimeDelta::minutes(6));
     let swept = house.call("sweep").await;
     let expected = json!({
-        "sent": 1, "requeued": 0, "failed": 0, "paused": 0, "cancelled": 0, "errors": 0
+        "sent": 1, "requeued": 0, "failed": 0, "paused": 0, "cancelled": 0, "leftovers": 0, "errors": 0
     });
     assert_eq!(swept, Ok(expected));
 }

@@ -8,7 +8,6 @@ use millrace_api::generation::{GenerationCreate, RecordType};
 use millrace_challenge::store::{Store, StoreError};
 use millrace_edge::tasks::TaskFailure;
 use millrace_generation::{Buckets, Catalogue, Checked, Generation, GenerationError, Settings};
-use millrace_jobs::JobError;
 use millrace_ports::Ports;
 use serde_json::{Value, json};
 
@@ -19,9 +18,13 @@ const MARGIN: TimeDelta = TimeDelta::seconds(30);
 /// Sessions that one sweep removes; the next one goes on.
 const MOST_SESSIONS: u32 = 5000;
 
+/// Files without a row that one sweep removes; the next one goes on.
+const MOST_LEFTOVERS: u32 = 500;
+
 /// What the function works with.
 #[derive(Debug, Clone)]
 pub struct Janitor {
+    ports: Ports,
     generation: Generation,
     sessions: Store,
 }
@@ -31,7 +34,8 @@ impl Janitor {
     pub fn new(ports: Ports, buckets: Buckets, settings: Settings, session_days: u32) -> Self {
         Self {
             sessions: Store::new(ports.clone(), session_days.into()),
-            generation: Generation::new(ports, buckets, settings, Arc::new(Nothing)),
+            generation: Generation::new(ports.clone(), buckets, settings, Arc::new(Nothing)),
+            ports,
         }
     }
 
@@ -46,12 +50,14 @@ impl Janitor {
     async fn sweep(&self) -> Result<Value, TaskFailure> {
         let swept = self.generation.sweep().await;
         let swept = swept.map_err(|error| task_failure(error.into()))?;
+        let leftovers = millrace_leftovers::sweep(&self.ports, MOST_LEFTOVERS).await?;
         Ok(json!({
             "sent": swept.sent,
             "requeued": swept.requeued,
             "failed": swept.failed,
             "paused": swept.paused,
             "cancelled": swept.cancelled,
+            "leftovers": leftovers,
             "errors": swept.errors,
         }))
     }
@@ -96,9 +102,5 @@ impl Catalogue for Nothing {
 }
 
 fn task_failure(error: GenerationError) -> TaskFailure {
-    match error {
-        GenerationError::Job(JobError::Port(error)) => error.into(),
-        GenerationError::Job(JobError::Busy) => TaskFailure::Retryable(error.to_string()),
-        other => TaskFailure::Permanent(other.to_string()),
-    }
+    TaskFailure::of(&error, error.retryable())
 }

@@ -27,6 +27,17 @@ pub struct OptionalJsonBody(pub Option<Value>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FormBody(pub Vec<(String, String)>);
 
+/// A JSON body of any shape, or text as `text/plain` or `application/sql`.
+///
+/// Refusals come as those of [`JsonBody`]; text that is no UTF-8 is 400.
+#[derive(Debug, Clone, PartialEq)]
+pub enum JsonOrTextBody {
+    /// JSON, also without a content type.
+    Json(Value),
+    /// Text.
+    Text(String),
+}
+
 const FORM: &str = "application/x-www-form-urlencoded";
 
 impl<S: Send + Sync> FromRequest<S> for JsonBody {
@@ -58,6 +69,25 @@ impl<S: Send + Sync> FromRequest<S> for OptionalJsonBody {
             Fault::new("", "json", format!("the body is not valid JSON: {error}"))
         })?;
         Ok(Self(Some(value)))
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for JsonOrTextBody {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let named = request.headers().contains_key(header::CONTENT_TYPE);
+        let is_text = is_plain(request.headers(), |essence| {
+            ["text/plain", "application/sql"].contains(&essence)
+        });
+        if !named || !is_text {
+            let JsonBody(value) = JsonBody::from_request(request, state).await?;
+            return Ok(Self::Json(value));
+        }
+        let bytes = read(request, state).await?;
+        let text = String::from_utf8(bytes.into());
+        let text = text.map_err(|_| Fault::new("", "encoding", "the body must be UTF-8"))?;
+        Ok(Self::Text(text))
     }
 }
 
@@ -240,6 +270,31 @@ mod tests {
                 .expect_err("no form");
             assert_eq!(refusal.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
         }
+    }
+
+    #[tokio::test]
+    async fn text_is_read_by_its_names_and_all_else_as_json() {
+        let read = async |content_type: Option<&str>, body: &[u8]| {
+            let mut request = Request::post("/");
+            if let Some(content_type) = content_type {
+                request = request.header("content-type", content_type);
+            }
+            let request = request.body(Body::from(body.to_vec())).expect("a request");
+            JsonOrTextBody::from_request(request, &()).await
+        };
+        for content_type in ["text/plain; charset=utf-8", "application/sql"] {
+            let body = read(Some(content_type), b"{}").await.expect("text");
+            assert_eq!(body, JsonOrTextBody::Text("{}".to_owned()));
+            assert!(read(Some(content_type), b"\xff").await.is_err());
+        }
+        for content_type in [None, Some("application/json")] {
+            let body = read(content_type, b"{}").await.expect("JSON");
+            assert_eq!(body, JsonOrTextBody::Json(json!({})));
+        }
+        let refusal = read(Some("text/csv"), b"{}")
+            .await
+            .expect_err("no such text");
+        assert_eq!(refusal.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
     }
 
     #[tokio::test]

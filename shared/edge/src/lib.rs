@@ -33,14 +33,16 @@ mod failure;
 mod logs;
 mod metrics;
 mod observe;
+mod path;
 mod query;
 pub mod tasks;
 
 pub use app::{app, invoke, serve};
 pub use auth::{Authenticator, Caller, SignedIn, TokenIssuer};
-pub use body::{BODY_LIMIT_BYTES, FormBody, JsonBody, OptionalJsonBody};
+pub use body::{BODY_LIMIT_BYTES, FormBody, JsonBody, JsonOrTextBody, OptionalJsonBody};
 pub use config::{Config, ConfigError, Environment};
 pub use failure::{Failure, FailureKind, RateLimit};
 pub use logs::start_logs;
 pub use observe::RequestId;
+pub use path::JobId;
 pub use query::QueryFields;

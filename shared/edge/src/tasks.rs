@@ -1,6 +1,7 @@
 //! Functions that a state machine or queue calls: no HTTP, a deadline, errors by name.
 
 use std::any::Any;
+use std::fmt::Display;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures::FutureExt;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent, service_fn};
 use millrace_ports::{Clock, PortError, SystemClock};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -48,15 +50,20 @@ impl TaskFailure {
             Self::Panic(_) => "Panic",
         }
     }
-}
 
-impl From<PortError> for TaskFailure {
-    fn from(error: PortError) -> Self {
-        if error.retryable() {
+    /// That of an error which may pass, or not.
+    pub fn of(error: impl Display, retryable: bool) -> Self {
+        if retryable {
             Self::Retryable(error.to_string())
         } else {
             Self::Permanent(error.to_string())
         }
+    }
+}
+
+impl From<PortError> for TaskFailure {
+    fn from(error: PortError) -> Self {
+        Self::of(&error, error.retryable())
     }
 }
 
@@ -169,6 +176,32 @@ where
     };
     write_line(&call.record(ended));
     result
+}
+
+/// A message of a queue.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct QueueMessage {
+    /// By what it is named when it has to come again.
+    #[serde(rename = "messageId")]
+    pub message_id: String,
+    /// What was sent.
+    pub body: String,
+}
+
+/// Handles messages one after the other. The answer names those that failed, so that they come again and
+/// those beside them do not.
+pub async fn take(
+    messages: Vec<QueueMessage>,
+    handle: impl AsyncFn(String) -> Result<(), String>,
+) -> Value {
+    let mut again = Vec::new();
+    for QueueMessage { message_id, body } in messages {
+        if let Err(error) = handle(body).await {
+            tracing::warn!(message_id, error, "a message has to come again");
+            again.push(json!({ "itemIdentifier": message_id }));
+        }
+    }
+    json!({ "batchItemFailures": again })
 }
 
 /// Runs a task until its deadline, and turns a panic into a failure.

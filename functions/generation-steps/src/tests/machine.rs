@@ -147,10 +147,11 @@ async fn a_killed_run_goes_on_with_the_parts_that_are_there() {
     let first = house.hand_over().await;
     let spans = first.prepare().await.expect("a plan");
     first.task("generate", &spans[0]).await.expect("parts");
-    // The worker of the second span is killed, and the machine with it: what was awaited is dropped.
+    // The worker of the second span is killed wherever it is, and the machine with it: what was awaited
+    // is dropped.
     {
         let mut killed = pin!(first.task("generate", &spans[1]));
-        assert!(poll!(killed.as_mut()).is_pending());
+        let _ = poll!(killed.as_mut());
     }
     assert_eq!(house.load().await.state, State::Running);
 

@@ -94,8 +94,9 @@ async fn a_waiting_step_is_answered_once() {
             }
         };
         assert_eq!(answer().await, Ok(Delivery::Delivered));
-        assert_eq!(answer().await, Ok(Delivery::Gone));
         let (status, output) = stack.outcome(&name).await;
+        // Not before the outcome: the emulator forgets a token when the step takes the answer up.
+        assert_eq!(answer().await, Ok(Delivery::Gone));
         if succeeds {
             let output = output.and_then(|text| serde_json::from_str::<Value>(&text).ok());
             assert_eq!(

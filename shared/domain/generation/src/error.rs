@@ -35,6 +35,12 @@ impl GenerationError {
     pub(crate) fn refused(sentence: impl Into<String>) -> Self {
         Self::Refused(sentence.into())
     }
+
+    /// Whether the same call may succeed later.
+    #[must_use]
+    pub fn retryable(&self) -> bool {
+        matches!(self, Self::Job(error) if error.retryable())
+    }
 }
 
 impl From<JobError> for GenerationError {

@@ -34,3 +34,15 @@ pub enum JobError {
     #[error(transparent)]
     Port(#[from] PortError),
 }
+
+impl JobError {
+    /// Whether the same call may succeed later.
+    #[must_use]
+    pub fn retryable(&self) -> bool {
+        match self {
+            Self::Busy => true,
+            Self::Port(error) => error.retryable(),
+            _ => false,
+        }
+    }
+}

@@ -55,6 +55,16 @@ pub struct SignedIn {
     pub family_id: Option<String>,
 }
 
+impl SignedIn {
+    /// Whose things the caller reaches: a user is a tenant.
+    ///
+    /// # Errors
+    /// An internal one for a token of ours whose user is no tenant's name.
+    pub fn tenant(self) -> Result<Tenant, Failure> {
+        Tenant::new(self.user_id).map_err(Failure::internal)
+    }
+}
+
 impl<S> FromRequestParts<S> for SignedIn
 where
     S: Send + Sync,

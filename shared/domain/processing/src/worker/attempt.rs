@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use millrace_files::{FileJob, Output, publish};
 use millrace_jobs::{Directive, Ending, Failure, JobError, Ticket};
 
-use super::shift::{Share, Shift, input_changed, may_pass, store_silent, time_over};
+use super::shift::{Share, Shift, input_changed, store_silent, time_over};
 use super::{Made, Outcome, Work, Worker};
 use crate::outside::OutsideFault;
 use crate::stop::Reason;
@@ -58,7 +58,7 @@ impl<'worker> Attempt<'worker> {
     async fn succeed(self, whole: Whole) -> Result<Outcome, JobError> {
         let last = self.shift.monitor.latest();
         let patience = self.shift.worker.patience();
-        let directive = patience.call(may_pass, || {
+        let directive = patience.call(JobError::retryable, || {
             self.shift.jobs().report(&self.shift.ticket, &last)
         });
         match directive.await? {
@@ -70,7 +70,7 @@ impl<'worker> Attempt<'worker> {
             publish(job, whole.output.clone(), whole.rejects.clone());
             job.warnings.extend(whole.warnings.iter().cloned());
         };
-        let ended = patience.call(may_pass, || {
+        let ended = patience.call(JobError::retryable, || {
             self.shift.jobs().succeed(&self.shift.ticket, publishing)
         });
         match ended.await? {
@@ -93,7 +93,7 @@ impl<'worker> Attempt<'worker> {
             Some(OutsideFault::Store(error)) => {
                 tracing::warn!(job = self.shift.ticket.job_id, %error, "a job is given back");
                 let failure = store_silent();
-                let ended = patience.call(may_pass, || {
+                let ended = patience.call(JobError::retryable, || {
                     self.shift
                         .jobs()
                         .release(&self.shift.ticket, failure.clone())
@@ -103,7 +103,7 @@ impl<'worker> Attempt<'worker> {
             outside => {
                 let changed = outside.is_some();
                 let failure = if changed { input_changed() } else { failure };
-                let ended = patience.call(may_pass, || {
+                let ended = patience.call(JobError::retryable, || {
                     self.shift.jobs().fail(&self.shift.ticket, failure.clone())
                 });
                 (ended.await?, Outcome::Failed(failure))
@@ -123,14 +123,15 @@ impl<'worker> Attempt<'worker> {
         let patience = self.shift.worker.patience();
         let ended = match reason {
             Reason::TimeOver => {
-                let ended = patience.call(may_pass, || {
+                let ended = patience.call(JobError::retryable, || {
                     self.shift.jobs().fail(&self.shift.ticket, time_over())
                 });
                 ended.await?
             }
             Reason::Cancelled => {
-                let ended =
-                    patience.call(may_pass, || self.shift.jobs().stopped(&self.shift.ticket));
+                let ended = patience.call(JobError::retryable, || {
+                    self.shift.jobs().stopped(&self.shift.ticket)
+                });
                 ended.await?
             }
             Reason::Void | Reason::Failed => Ending::Void,

@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use super::Worker;
 use super::output::REJECTS_TYPE;
 use super::parts::{Plan, StoredPart, TaskEnd};
-use super::shift::{Share, Shift, may_pass, sum};
+use super::shift::{Share, Shift, sum};
 
 /// What an engine gets that puts parts together.
 pub struct MergeWork<P, M> {
@@ -76,13 +76,13 @@ impl Worker {
             (reason, made) => return shift.end(reason, made.err()).await,
         };
         let tell = || self.files.jobs().report(ticket, &report);
-        self.patience().call(may_pass, tell).await?;
+        self.patience().call(JobError::retryable, tell).await?;
         let publishing = |job: &mut FileJob| {
             publish(job, merged.output.clone(), merged.rejects.clone());
             job.warnings.extend(merged.warnings.iter().cloned());
         };
         let succeed = || self.files.jobs().succeed(ticket, publishing);
-        if self.patience().call(may_pass, succeed).await? != Ending::Recorded {
+        if self.patience().call(JobError::retryable, succeed).await? != Ending::Recorded {
             return Ok(TaskEnd::Over);
         }
         self.clear(ticket).await;

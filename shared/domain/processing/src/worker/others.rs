@@ -47,7 +47,9 @@ impl OtherFiles {
     pub fn open(&self, job: &str) -> Result<OtherFile, Failure> {
         let (stop, outside) = &self.signals;
         let load = || self.files.uploaded(&self.owner, job);
-        let found = self.runtime.block_on(self.reading.1.call(may_pass, load));
+        let found = self
+            .runtime
+            .block_on(self.reading.1.call(FileError::retryable, load));
         match found {
             Ok(Some(file)) => {
                 let _runtime = self.runtime.enter();
@@ -83,8 +85,4 @@ impl OtherFiles {
 fn not_found(what: &str) -> Failure {
     let help = "a step brings in the file of another job by its id, once that is uploaded";
     Failure::new("INPUT_NOT_FOUND", format!("{what}: {help}"))
-}
-
-fn may_pass(error: &FileError) -> bool {
-    matches!(error, FileError::Job(JobError::Port(error)) if error.retryable())
 }

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::shift::{Share, Shift, input_changed, may_pass, store_silent, time_over};
+use super::shift::{Share, Shift, input_changed, store_silent, time_over};
 use super::{Outcome, Work, Worker};
 use crate::outside::OutsideFault;
 use crate::stop::Reason;
@@ -95,7 +95,7 @@ impl Worker {
         tracing::error!(job = ticket.job_id, %error, "a large job is given back");
         let failure = store_silent();
         let release = || self.files.jobs().release(&ticket, failure.clone());
-        self.patience().call(may_pass, release).await?;
+        self.patience().call(JobError::retryable, release).await?;
         Ok(Outcome::Released(failure))
     }
 
@@ -190,10 +190,12 @@ impl Worker {
             ..JobPart::of(number, &shift.monitor.latest())
         };
         let put = || self.files.jobs().put_part(ticket, &part);
-        Ok(match self.patience().call(may_pass, put).await? {
-            Directive::Continue => TaskEnd::Done(()),
-            Directive::Cancel | Directive::Stop => TaskEnd::Over,
-        })
+        Ok(
+            match self.patience().call(JobError::retryable, put).await? {
+                Directive::Continue => TaskEnd::Done(()),
+                Directive::Cancel | Directive::Stop => TaskEnd::Over,
+            },
+        )
     }
 
     /// Ends what the machine could not: gives the job back for another attempt, which goes on with the
@@ -205,7 +207,7 @@ impl Worker {
     pub async fn give_up(&self, ticket: &Ticket) -> Result<(), JobError> {
         let jobs = self.files.jobs();
         let lost = || jobs.release(ticket, Failure::worker_lost(ticket.attempt));
-        self.patience().call(may_pass, lost).await?;
+        self.patience().call(JobError::retryable, lost).await?;
         let state = match jobs.read(&ticket.place()).await {
             Ok(job) => Some(job.state),
             Err(JobError::NotFound) => None,
@@ -225,7 +227,7 @@ impl Worker {
     /// The job, while the ticket holds it.
     async fn held(&self, ticket: &Ticket) -> Result<Option<FileJob>, JobError> {
         let look = || self.files.jobs().look(ticket);
-        let (directive, job) = self.patience().call(may_pass, look).await?;
+        let (directive, job) = self.patience().call(JobError::retryable, look).await?;
         Ok(job.filter(|_| directive == Directive::Continue))
     }
 
@@ -297,7 +299,7 @@ impl Shift<'_> {
             (Some(Reason::TimeOver), _) => time_over(),
             (Some(Reason::Cancelled), _) => {
                 let stopped = || self.jobs().stopped(&self.ticket);
-                patience.call(may_pass, stopped).await?;
+                patience.call(JobError::retryable, stopped).await?;
                 return Ok(TaskEnd::Over);
             }
             (Some(Reason::Void | Reason::Failed), _) => return Ok(TaskEnd::Over),
@@ -308,7 +310,7 @@ impl Shift<'_> {
             (None, None) => failure.unwrap_or_else(|| self.broken("a task ended for no reason")),
         };
         let fail = || self.jobs().fail(&self.ticket, failure.clone());
-        patience.call(may_pass, fail).await?;
+        patience.call(JobError::retryable, fail).await?;
         Ok(TaskEnd::Over)
     }
 }

@@ -289,14 +289,6 @@ pub(super) fn sum<M>(stage: &str, job: &FileJob, parts: &[JobPart<M>], done: f64
     }
 }
 
-pub(super) fn may_pass(error: &JobError) -> bool {
-    match error {
-        JobError::Busy => true,
-        JobError::Port(error) => error.retryable(),
-        _ => false,
-    }
-}
-
 pub(super) fn store_silent() -> Failure {
     Failure::new(
         "STORE_UNAVAILABLE",

@@ -132,14 +132,16 @@ impl Packing {
 fn fit(values: &Values, nulls: bool, room: u32) -> Option<(Part, u32, bool)> {
     match values {
         Values::Other => None,
-        Values::None => fit(
-            &Values::Numbers {
+        // Nulls alone are equal to each other: there is nothing to tell apart.
+        Values::None => Some((
+            Part::Number {
                 least: 0,
                 greatest: 0,
+                cut: 0,
             },
-            nulls,
-            room,
-        ),
+            0,
+            true,
+        )),
         Values::Numbers { least, greatest } => {
             let range = greatest.wrapping_sub(*least) as u128;
             let most = range.checked_add(u128::from(nulls))?;

@@ -3,7 +3,7 @@ use std::cmp::Ordering as Compared;
 use arrow::array::{
     Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float32Array, Float64Array,
     Int32Array, Int64Array, ListBuilder, StringViewArray, StringViewBuilder,
-    TimestampMicrosecondArray, UInt32Array, UInt64Array, make_comparator,
+    TimestampMicrosecondArray, UInt32Array, UInt64Array, make_comparator, new_null_array,
 };
 use arrow::compute::{SortOptions, concat_batches, take_record_batch};
 use arrow::datatypes::{DataType, Field, Schema};
@@ -284,6 +284,27 @@ proptest! {
             prop_assert_eq!(joined(&sorted), expected.clone(), "{} threads", threads);
             let alone = alone.get_or_insert_with(|| sorted.clone());
             prop_assert_eq!(&sorted, &*alone, "{} threads", threads);
+        }
+    }
+}
+
+#[test]
+fn a_key_without_a_value_leaves_the_order_to_the_next() {
+    let rows = batch(&mut Dice(7), 40);
+    for place in 0..11 {
+        let mut columns = rows.columns().to_vec();
+        columns[place] = new_null_array(columns[place].data_type(), rows.num_rows());
+        let nulls = [RecordBatch::try_new(rows.schema(), columns).expect("a batch")];
+        for nulls_first in [false, true] {
+            let keys = [
+                (11, true, false),
+                (place, false, nulls_first),
+                (2, false, false),
+            ];
+            let sorting = sorting(&keys, Collation::Natural, &nulls[0]);
+            let sorted = sorting.attach(frames(&nulls), None, &resources(2, 1 << 30));
+            let sorted = joined(&collect(sorted).expect("rows"));
+            assert_eq!(sorted, plainly(&sorting, &nulls, None), "c{place}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Rows a second, to Parquet and CSV on two threads: `cargo run --release --example rate [rows] [type]`.
+//! Rows a second, to Parquet and CSV on two threads: `cargo run --release --example records_rate [rows] [type]`.
 
 use std::io::Write;
 use std::ops::Range;
