@@ -17,6 +17,7 @@
 #![warn(missing_docs)]
 
 pub mod accounts;
+pub mod asking;
 pub mod challenge;
 pub mod error;
 pub mod files;

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 
 use super::*;
 use crate::accounts::*;
+use crate::asking::*;
 use crate::challenge::*;
 use crate::files::*;
 use crate::generation::*;
@@ -60,6 +61,16 @@ fn reader_of(schema: &str) -> RoundTrip {
         "RecordTypes" => round_trip::<RecordTypes>,
         "RetentionPolicy" => round_trip::<RetentionPolicy>,
         "RetentionUpdated" => round_trip::<RetentionUpdated>,
+        "DatabaseDetail" => round_trip::<DatabaseDetail>,
+        "DatabaseInput" => round_trip::<DatabaseInput>,
+        "DatabaseList" => round_trip::<DatabaseList>,
+        "ParseAnswer" => round_trip::<ParseAnswer>,
+        "ParseInput" => round_trip::<ParseInput>,
+        "QueryInput" => round_trip::<QueryInput>,
+        "QueryRows" => round_trip::<QueryRows>,
+        "ServiceHealth" => round_trip::<ServiceHealth>,
+        "ValidateAnswer" => round_trip::<ValidateAnswer>,
+        "ValidateInput" => round_trip::<ValidateInput>,
         "HealthReport" => round_trip::<HealthReport>,
         "InProgress" => round_trip::<InProgress>,
         "Overview" => round_trip::<Overview>,

@@ -1,6 +1,7 @@
 //! The route table: every method and path, who serves it, how it fails, what goes in and comes out.
 
 mod accounts;
+mod asking;
 mod challenge;
 mod files;
 mod generation;
@@ -98,6 +99,7 @@ pub fn routes() -> impl Iterator<Item = &'static Route> {
         .chain(files::ROUTES)
         .chain(generation::ROUTES)
         .chain(challenge::ROUTES)
+        .chain(asking::ROUTES)
 }
 
 #[cfg(test)]
@@ -189,6 +191,25 @@ mod tests {
     }
 
     #[test]
+    fn every_path_of_the_query_parser_is_mounted_twice() {
+        let paths: BTreeSet<&str> = routes()
+            .filter(|route| route.function == "query-parser")
+            .map(|route| route.path)
+            .collect();
+        for path in ["/parse", "/validate"] {
+            assert!(paths.contains(path), "{path}");
+        }
+        for path in &paths {
+            let other = match path.strip_prefix("/query-parser") {
+                Some("/health") => continue,
+                Some(path) => path.to_owned(),
+                None => format!("/query-parser{path}"),
+            };
+            assert!(paths.contains(other.as_str()), "{path} without {other}");
+        }
+    }
+
+    #[test]
     fn accounts_know_who_calls_where_it_matters() {
         let signed_in: Vec<&str> = routes()
             .filter(|route| route.auth == Auth::User)
@@ -203,7 +224,8 @@ mod tests {
     fn every_system_wants_its_callers() {
         for route in routes() {
             let expected = match route.function {
-                "challenges" => Auth::Tenant,
+                "query-parser" if route.path.ends_with("/health") => Auth::None,
+                "challenges" | "query-parser" => Auth::Tenant,
                 "file-jobs" | "generation-jobs" => Auth::User,
                 "system" => Auth::None,
                 _ => continue,

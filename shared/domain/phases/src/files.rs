@@ -97,6 +97,7 @@ pub async fn examine(
     let limits = QueryLimits {
         rows: ANSWER_ROWS,
         timeout: Duration::from_secs(60),
+        ..QueryLimits::default()
     };
     let expected = expectations(delivery, &schema.rules, &schema.order, &schema.proven);
     let checks = dataset.check(&expected, &limits).await;

@@ -15,6 +15,7 @@ pub mod parts;
 pub mod pictures;
 pub mod preview;
 pub mod proof;
+pub mod reading;
 pub mod reports;
 pub mod story;
 pub mod tasks;

@@ -8,6 +8,7 @@ use millrace_verify::Planner;
 
 use crate::delivery::Delivery;
 use crate::error::PhaseError;
+use crate::reading::Reader;
 
 /// The proven questions of a schema, and the others.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,11 +31,12 @@ pub async fn prove(
     kpis: &[Kpi],
 ) -> Result<Proof, PhaseError> {
     let planner = Planner::new(&delivery.schema())?;
+    let reader = Reader::new(delivery, asked);
     let mut proven = Vec::new();
     let mut unanswerable = Vec::new();
     let mut answerable_questions = Vec::new();
     for (index, asked) in asked.iter().enumerate() {
-        match attempt(delivery, &planner, asked).await {
+        match attempt(delivery, &planner, reader.as_ref(), asked).await {
             Ok(question) => {
                 answerable_questions.push(index);
                 proven.push(question);
@@ -72,6 +74,7 @@ pub async fn prove(
 async fn attempt(
     delivery: &Delivery,
     planner: &Planner,
+    reader: Option<&Reader>,
     question: &AnalyticalQuestion,
 ) -> Result<AnalyticalQuestion, Unanswerable> {
     let refuse = |reason: String| Unanswerable {
@@ -79,6 +82,13 @@ async fn attempt(
         reason,
     };
     let Some(sql) = &question.sql else {
+        if let Some(sql) = reader.and_then(|reader| reader.read(&question.question)) {
+            return Ok(AnalyticalQuestion {
+                sql: Some(sql),
+                unanswerable: None,
+                ..question.clone()
+            });
+        }
         let reason = question
             .unanswerable
             .as_deref()
