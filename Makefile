@@ -1,6 +1,6 @@
 # Millrace. Each target is one line that a person can read; the programs are in infra/local.
 .DEFAULT_GOAL := demo
-.PHONY: demo test up down logs lint bench bench-likeness bench-tabular fmt
+.PHONY: demo test up down logs lint bench bench-likeness bench-tabular bench-asksql fmt
 # Where rustup puts cargo; a shell that was open before does not know it yet.
 export PATH := $(HOME)/.cargo/bin:$(PATH)
 
@@ -35,3 +35,7 @@ bench-tabular: ## File steps beside DuckDB and Polars: seconds and peak memory, 
 bench-likeness: ## Tables like a given one beside SDV: seconds to learn and to make, and SDMetrics' scores of both
 	cargo build --release -p millrace-likeness --example like
 	"$$(infra/local/environment likeness requirements-likeness)/bin/python" benches/likeness.py "$${CARGO_TARGET_DIR:-target}/release/examples/like"
+
+bench-asksql: ## English to SQL: right answers per tier, database and tag beside a name matcher, confidence, times
+	cargo build --release -p millrace && cargo build --release -p millrace-asksql --example readings
+	python3 benches/asksql.py "$${CARGO_TARGET_DIR:-target}/release/millrace" "$${CARGO_TARGET_DIR:-target}/release/examples/readings"

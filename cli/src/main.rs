@@ -1,5 +1,6 @@
 //! `millrace`: the engines of the functions on local files, without any cloud.
 
+mod ask;
 mod challenge;
 mod process;
 mod profile;
@@ -21,6 +22,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Answers a question in English with SQL, why it is that, and rows.
+    Ask(ask::Arguments),
     /// Makes a whole challenge of a brief: CSV files, reports, answers, package.
     Challenge {
         /// JSON file with the brief, as for `POST /api/challenge/create`.
@@ -40,6 +43,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let result: Result<(), Box<dyn std::error::Error>> = match Arguments::parse().command {
+        Command::Ask(arguments) => ask::run(&arguments).map_err(Into::into),
         Command::Challenge { brief, out, parts } => {
             challenge::run(&brief, &out, parts).map_err(Into::into)
         }

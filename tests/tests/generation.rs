@@ -72,7 +72,20 @@ impl Api {
 
     async fn act(&self, id: &str, action: &str) -> (StatusCode, Value) {
         let path = format!("/jobs/{id}?action={action}");
-        self.call(Method::POST, &path, None).await
+        let mut unanswered = false;
+        for _ in 0..GLANCES {
+            let (status, answer) = self.call(Method::POST, &path, None).await;
+            match status {
+                StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE => unanswered = true,
+                // A call that was not answered has been heard all the same.
+                StatusCode::BAD_REQUEST if unanswered => {
+                    return (StatusCode::OK, json!({ "success": true }));
+                }
+                _ => return (status, answer),
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+        panic!("{id}: no answer to {action}")
     }
 
     async fn wait(&self, id: &str, mut is_so: impl FnMut(&Value) -> bool) -> Value {

@@ -49,6 +49,12 @@ fn path() -> impl Strategy<Value = String> {
         "/api/challenge/phase4/status/",
         "/api/challenge/phase5/download/",
         "/api/report/download/",
+        "/parse",
+        "/validate",
+        "/query",
+        "/databases",
+        "/databases/",
+        "/query-parser/health",
     ])
     .prop_map(str::to_owned);
     let segment = prop::string::string_regex("[a-zA-Z0-9._~-]{0,12}|%[0-9A-F]{2}|\\.\\.|%00")
@@ -107,6 +113,14 @@ fn body() -> impl Strategy<Value = Vec<u8>> {
         "email",
         "password",
         "refresh_token",
+        "query",
+        "context",
+        "sql",
+        "database",
+        "limit",
+        "ddl",
+        "rows",
+        "lexicon",
     ];
     let input = vec(value(), fields.len()).prop_map(move |values| {
         let named = fields.into_iter().map(str::to_owned).zip(values);

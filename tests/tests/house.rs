@@ -101,8 +101,8 @@ fn is_aws(import: &str) -> bool {
     import.starts_with("aws-") || import == "serde_dynamo" || import == "millrace-aws"
 }
 
-/// Engines that stand on others: what runs steps knows the reader and the language of steps, and both
-/// generators draw alike.
+/// Engines that stand on others: what runs steps knows the reader and the language of steps, both
+/// generators draw alike, and SQL runs on what the reader reads.
 const STACKED: &[(&str, &[&str])] = &[
     ("millrace-likeness", &["millrace-draw"]),
     ("millrace-synth", &["millrace-draw"]),
@@ -112,10 +112,12 @@ const STACKED: &[(&str, &[&str])] = &[
         "millrace-tabular",
         &["millrace-formats", "millrace-rows", "millrace-steps"],
     ),
+    ("millrace-query", &["millrace-formats"]),
+    ("millrace-verify", &["millrace-query"]),
 ];
 
 /// Who links DataFusion.
-const DATAFUSION: &[&str] = &["millrace-tabular", "millrace-verify"];
+const DATAFUSION: &[&str] = &["millrace-query", "millrace-tabular", "millrace-verify"];
 
 #[test]
 fn engines_are_pure_and_do_not_know_each_other() {
@@ -252,7 +254,7 @@ fn datafusion_is_linked_where_sql_runs_and_nowhere_else() {
     for function in house.rooms("functions/") {
         let reached = house.reaches(function);
         let links = DATAFUSION.iter().any(|engine| reached.contains(*engine));
-        let works = ["challenge-steps", "file-worker"].contains(&function);
+        let works = ["challenge-steps", "file-worker", "query-parser"].contains(&function);
         assert!(!links || works, "{function} links DataFusion");
     }
 }
