@@ -5,12 +5,15 @@ use std::time::Duration;
 use millrace_tests::{Caller, kill_workers};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use tokio::sync::RwLock;
 
+/// Shared by the tests whose workers must live; held alone by the one that kills all there are.
+static WORKERS: RwLock<()> = RwLock::const_new(());
 const SAMPLE: &str = "name,city,age\nAlice,New York,30\nBob,London,25\nCharlie,New York,35\n";
 /// How often a job is looked at.
 const GLANCE: Duration = Duration::from_millis(200);
-/// How often at most.
-const GLANCES: u32 = 600;
+/// How often at most: for longer than a lost worker's lease, the sweep after it and another attempt.
+const GLANCES: u32 = 1500;
 
 struct Api(Caller);
 
@@ -98,6 +101,7 @@ impl Api {
 #[tokio::test]
 #[ignore = "needs the running stack"]
 async fn the_documents_walk() {
+    let _workers = WORKERS.read().await;
     let api = Api::signed_in("walk").await;
     let id = api
         .create(json!({
@@ -152,6 +156,7 @@ async fn the_documents_walk() {
 #[tokio::test]
 #[ignore = "needs the running stack"]
 async fn the_upload_alone_starts_a_job() {
+    let _workers = WORKERS.read().await;
     let api = Api::signed_in("event").await;
     // Events carry such a name as a form does.
     let name = "größe 1+2 %41.csv";
@@ -174,6 +179,7 @@ async fn the_upload_alone_starts_a_job() {
 #[tokio::test]
 #[ignore = "needs the running stack"]
 async fn a_file_in_parts_comes_out_whole() {
+    let _workers = WORKERS.read().await;
     let api = Api::signed_in("parts").await;
     let id = api
         .create(json!({
@@ -222,6 +228,7 @@ async fn a_file_in_parts_comes_out_whole() {
 #[tokio::test]
 #[ignore = "needs the running stack"]
 async fn bad_steps_and_bad_files_are_named() {
+    let _workers = WORKERS.read().await;
     let api = Api::signed_in("faults").await;
     let (status, refusal) = api
         .post(
@@ -294,6 +301,7 @@ async fn bad_steps_and_bad_files_are_named() {
 #[tokio::test]
 #[ignore = "needs the running stack"]
 async fn a_running_job_is_cancelled_within_five_seconds() {
+    let _workers = WORKERS.read().await;
     let api = Api::signed_in("cancel").await;
     let id = api
         .create(json!({
@@ -339,6 +347,7 @@ async fn a_running_job_is_cancelled_within_five_seconds() {
 #[tokio::test]
 #[ignore = "needs the running stack"]
 async fn a_large_file_is_made_in_parts_though_its_workers_are_killed() {
+    let _workers = WORKERS.write().await;
     let api = Api::signed_in("large").await;
     let steps = json!([{ "type": "filter", "params": { "column": "number", "operator": "gte", "value": 7 } }]);
     let id = api
