@@ -16,6 +16,8 @@ const PER_SLOT: usize = 8;
 /// What a unit of join cost takes away.
 const JOIN_WEIGHT: f64 = 0.22;
 const UNCONNECTED: f64 = 3.0;
+/// What a column gains in the table that the wording says it belongs to.
+const OWNED: f64 = 0.3;
 
 /// The best fillings, best first.
 pub(crate) fn fillings(
@@ -49,7 +51,8 @@ pub(crate) fn fillings(
             .picks
             .iter()
             .any(|pick| pick.slot == at && pick.distinct);
-        let options = options(schema, slot, apart);
+        let owners = slot.owner.map_or(&[][..], |owner| &sketch.slots[owner].candidates);
+        let options = options(schema, slot, owners, apart);
         if options.is_empty() {
             return Vec::new();
         }
@@ -62,7 +65,7 @@ pub(crate) fn fillings(
                 if let Some(owner) = slot.owner {
                     let owner = table_of(schema, state.chosen[owner].element);
                     if owner == table {
-                        gain += 0.3;
+                        gain += OWNED;
                     } else if let Element::Column(column) = option.element
                         && schema.columns[column]
                             .refers
@@ -138,8 +141,9 @@ pub(crate) fn table_of(schema: &Schema, element: Element) -> TableId {
     }
 }
 
-/// Candidates of a slot that fit its use; what is told `apart` are values rather than the rows they refer to.
-fn options(schema: &Schema, slot: &Slot, apart: bool) -> Vec<Candidate> {
+/// Candidates of a slot that fit its use, those in a table of its `owners` before others; what is told `apart` are
+/// values rather than the rows they refer to.
+fn options(schema: &Schema, slot: &Slot, owners: &[Candidate], apart: bool) -> Vec<Candidate> {
     let mut options: Vec<Candidate> = Vec::new();
     for candidate in &slot.candidates {
         let mut candidate = candidate.clone();
@@ -218,6 +222,14 @@ fn options(schema: &Schema, slot: &Slot, apart: bool) -> Vec<Candidate> {
     // What is far behind the best is not meant.
     let best = options.first().map_or(0.0, |best| best.score);
     options.retain(|candidate| candidate.score > best - 0.42);
-    options.truncate(PER_SLOT);
+    if options.len() > PER_SLOT {
+        // Many tables have "details": those of the owner must be among them.
+        let owned = |candidate: &Candidate| {
+            let table = Element::Table(table_of(schema, candidate.element));
+            owners.iter().any(|owner| owner.element == table)
+        };
+        options.sort_by_key(|candidate| !owned(candidate));
+        options.truncate(PER_SLOT);
+    }
     options
 }
