@@ -5,6 +5,7 @@ use super::{Left, Reader, SlotId, Use};
 use crate::form::Aggregate;
 use crate::link::Element;
 use crate::words::adjectives;
+use crate::words::operators::Operator;
 
 impl Reader<'_> {
     pub(super) fn how_many(&mut self, at: usize, said: &mut Said) {
@@ -14,8 +15,12 @@ impl Reader<'_> {
         self.used[at] = true;
         said.aggregates = vec![Aggregate::Count];
         said.owning = false;
-        if matches!(self.lower(at).as_str(), "how often" | "how many times") {
+        let word = self.lower(at);
+        if matches!(word.as_str(), "how often" | "how many times") {
             self.count_rows(at);
+            said.aggregates.clear();
+        } else if word.ends_with("count") && self.is(at + 1, Operator::And) {
+            self.the_count(at, said);
             said.aggregates.clear();
         }
     }

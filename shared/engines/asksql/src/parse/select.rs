@@ -56,11 +56,25 @@ impl Reader<'_> {
 
     /// What is to be counted and was not named by now is the rows.
     fn end_phrase(&mut self, at: usize, said: &mut Said) {
-        if said.aggregates.contains(&Aggregate::Count) && !self.counted() {
-            self.count_rows(at);
+        let counts = |pick: &Pick| pick.aggregate == Some(Aggregate::Count);
+        let begun = said.sentences.last().copied().unwrap_or_default();
+        let counted = self.sketch.picks[begun..].iter().any(counts);
+        if said.aggregates.contains(&Aggregate::Count) && !counted {
+            self.the_count(at, said);
         }
         said.owning = false;
         said.aggregates.clear();
+    }
+
+    /// "How many hosts does each country have? List the country and the count.": what a sentence before counted,
+    /// or the rows.
+    pub(super) fn the_count(&mut self, at: usize, said: &Said) {
+        let counts = |pick: &&Pick| pick.aggregate == Some(Aggregate::Count);
+        let begun = said.sentences.last().copied().unwrap_or_default();
+        match self.sketch.picks[..begun].iter().find(counts).cloned() {
+            Some(pick) => self.sketch.picks.push(Pick { item: at, ..pick }),
+            None => self.count_rows(at),
+        }
     }
 
     fn end_sentence(&mut self, at: usize, said: &mut Said) {
@@ -243,14 +257,6 @@ impl Reader<'_> {
                 self.sketch.owners.push(pick.slot);
             }
         }
-    }
-
-    /// Something is counted.
-    fn counted(&self) -> bool {
-        self.sketch
-            .picks
-            .iter()
-            .any(|pick| pick.aggregate == Some(Aggregate::Count))
     }
 
     pub(super) fn show(&mut self, slot: usize, aggregate: Option<Aggregate>, item: usize) {
