@@ -3,13 +3,19 @@
 use super::select::Said;
 use super::{Choice, Pick, Reader, Use};
 use crate::form::Aggregate;
+use crate::link::Element;
 use crate::words::operators::Operator;
 
 impl Reader<'_> {
     pub(super) fn pick(&mut self, at: usize, said: &mut Said) {
         let owns = said.owning || said.closed || self.owns_next(at, said);
         if owns && !(self.sketch.picks.is_empty() && self.everything(at)) {
-            if !self.named_column(at, &mut said.waiting) {
+            if self.is_named_too(at, said) {
+                let slot = self.slot(at, Use::Show);
+                let candidates = &mut self.sketch.slots[slot].candidates;
+                candidates.retain(|candidate| matches!(candidate.element, Element::Table(_)));
+                self.show(slot, None, at);
+            } else if !self.named_column(at, &mut said.waiting) {
                 let owner = self.slot(at, Use::Owner);
                 self.sketch.owners.push(owner);
                 self.own_waiting(owner, said);
@@ -36,6 +42,20 @@ impl Reader<'_> {
         }
         said.distinct = false;
         said.waiting.extend(first..self.sketch.picks.len());
+    }
+
+    /// "the names of actors and the musicals they are in": the second entity is shown by its name as well.
+    fn is_named_too(&self, at: usize, said: &Said) -> bool {
+        let names = |pick: &Pick| {
+            pick.aggregate.is_none() && matches!(self.lower(pick.item).as_str(), "name" | "names")
+        };
+        let joint = self.back(at);
+        said.waiting.is_empty()
+            && said.owning
+            && self.items[at].is_entity()
+            && self.is(joint, Operator::And)
+            && self.items[self.back(joint)].is_entity()
+            && matches!(self.sketch.picks.as_slice(), [pick] if names(pick))
     }
 
     /// "the customer's name", "student ages": the entity owns what follows it.

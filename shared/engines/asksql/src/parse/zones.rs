@@ -72,6 +72,10 @@ pub(crate) fn zones(items: &[Item]) -> Vec<Zone> {
                 zone = Zone::Show;
                 named = false;
             }
+            Some(Operator::And) if zone == Zone::Where && named && shows_further(items, at) => {
+                zone = Zone::Show;
+                named = false;
+            }
             Some(Operator::NumberOf | Operator::HowMany)
                 if zone == Zone::Where && at > 1 && shows_number(items, at) =>
             {
@@ -147,6 +151,29 @@ fn begins_condition(operator: Operator, text: &str) -> bool {
         Operator::Command => text.to_lowercase().starts_with("who"),
         _ => false,
     }
+}
+
+/// "teachers who taught a course and the corresponding course code": a column named last, behind a clause that
+/// compares nothing, is shown too.
+fn shows_further(items: &[Item], at: usize) -> bool {
+    // However it is spelt.
+    let corresponding = items
+        .get(at + 1)
+        .is_some_and(|next| next.is(Operator::Filler) && next.text.starts_with("cor"));
+    let last = at + 1 + usize::from(corresponding);
+    let names_column = items.get(last).is_some_and(|item| {
+        item.operator.is_none() && !item.is_value() && !item.is_entity() && item.best_mention() > 0.9
+    });
+    let ends = items.get(last + 1).is_none_or(|item| item.stop);
+    let told = items[at].text.to_lowercase().ends_with(" the");
+    let clause = items[..at].iter().rev().take_while(|item| !item.is(Operator::Relative));
+    let plain = |item: &Item| {
+        item.number.is_none()
+            && !item.is_value()
+            && !item.is(Operator::Than)
+            && !matches!(item.operator, Some(Operator::Compare(_) | Operator::Between | Operator::Extreme(_)))
+    };
+    names_column && ends && (corresponding || told && clause.into_iter().all(plain))
 }
 
 /// "and the number of X", "along with how many X": shown beside the rest, not compared.

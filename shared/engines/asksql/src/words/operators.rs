@@ -183,6 +183,7 @@ pub(crate) fn misspelt(word: &str) -> Option<Operator> {
         "alphabetical",
         "highest",
         "between",
+        "corresponding",
     ];
     let meant = TELLING.iter().find(|other| slipped(word, other))?;
     operator(meant)
