@@ -268,12 +268,13 @@ impl Builder<'_> {
         Some(())
     }
 
-    /// A condition holds rows at one value, and not at one that many of them share.
-    fn may_pick_one(&self) -> bool {
+    /// A condition holds rows of the table at one value, and not at one that many of them share.
+    fn may_pick_one(&self, table: TableId) -> bool {
         let shared = |left: Left| match left {
             Left::Column(slot) => matches!(
                 self.chosen(slot).element,
                 Element::Column(column) if self.schema.columns[column].facts.is_shared()
+                    || self.schema.refers(table, self.schema.table_of(column))
             ),
             _ => false,
         };
@@ -288,8 +289,8 @@ impl Builder<'_> {
     }
 
     /// One number is asked, and no condition picks out one row.
-    fn counts_all(&self) -> bool {
-        !self.may_pick_one() && self.sketch.picks.len() == 1 && self.sketch.extremes.is_empty()
+    fn counts_all(&self, table: TableId) -> bool {
+        !self.may_pick_one(table) && self.sketch.picks.len() == 1 && self.sketch.extremes.is_empty()
     }
 
     /// Another output already tells the groups of the slot apart.
@@ -366,11 +367,11 @@ impl Builder<'_> {
                     let total = self
                         .items
                         .iter()
-                        .any(|item| item.text.to_lowercase().starts_with("total number"));
+                        .any(|item| item.text.to_lowercase().contains("total number"));
                     if total
                         || !self.sketch.groups.is_empty()
                         || beside
-                        || !self.may_pick_one() && self.sketch.picks.len() == 1
+                        || !self.may_pick_one(table) && self.sketch.picks.len() == 1
                     {
                         return Some(Value::Aggregate(Aggregate::Sum, column));
                     }
@@ -386,7 +387,7 @@ impl Builder<'_> {
                     }) || facts.core.last().is_some_and(|word| word == "count"))
                     && self.choose(Choice::CountInColumn, true)
                 {
-                    if !self.sketch.groups.is_empty() || self.counts_all() {
+                    if !self.sketch.groups.is_empty() || self.counts_all(table) {
                         return Some(Value::Aggregate(Aggregate::Sum, column));
                     }
                     return Some(Value::Column(column));

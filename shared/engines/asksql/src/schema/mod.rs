@@ -247,6 +247,16 @@ impl Schema {
         }
     }
 
+    /// Rows of the table refer to those of another one, which many of them may share.
+    pub(crate) fn refers(&self, table: TableId, other: TableId) -> bool {
+        let targets = self
+            .columns
+            .iter()
+            .filter(|column| column.table == table)
+            .filter_map(|column| column.refers);
+        table != other && targets.into_iter().any(|target| self.table_of(target) == other)
+    }
+
     /// No two rows of the table share a value of the column.
     pub(crate) fn is_unique(&self, column: ColumnId) -> bool {
         let facts = &self.columns[column];
