@@ -274,6 +274,7 @@ impl Builder<'_> {
             Left::Column(slot) => matches!(
                 self.chosen(slot).element,
                 Element::Column(column) if self.schema.columns[column].facts.is_shared()
+                    || self.schema.columns[column].holds_time()
                     || self.schema.refers(table, self.schema.table_of(column))
             ),
             _ => false,
