@@ -353,8 +353,12 @@ fn read(database: &Database, tokens: &[Token], item: &mut Item) -> f64 {
         }
     }
     let value_worth = values::read(database, tokens, &lower, item);
-    if lower == "a" && tokens[0].capital && item.first > 0 && !item.values.is_empty() {
-        // "blood type A" is no article.
+    if matches!(lower.as_str(), "a" | "may" | "will")
+        && tokens[0].capital
+        && item.first > 0
+        && !item.values.is_empty()
+    {
+        // "blood type A" is no article, and "in May" no permission.
         item.operator = None;
     }
     worth.max(value_worth)

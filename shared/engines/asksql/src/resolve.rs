@@ -51,7 +51,9 @@ pub(crate) fn fillings(
             .picks
             .iter()
             .any(|pick| pick.slot == at && pick.distinct);
-        let owners = slot.owner.map_or(&[][..], |owner| &sketch.slots[owner].candidates);
+        let owners = slot
+            .owner
+            .map_or(&[][..], |owner| &sketch.slots[owner].candidates);
         let options = options(schema, slot, owners, apart);
         if options.is_empty() {
             return Vec::new();

@@ -12,7 +12,7 @@ impl Reader<'_> {
                 continue;
             }
             if self.is(at, Operator::Between) {
-                self.between(at);
+                self.between(at, at + 1);
             } else if self.items[at].comparative && self.is(at + 1, Operator::Than) {
                 self.comparative(at, at + 1);
             } else if self.items[at].comparative
@@ -34,7 +34,11 @@ impl Reader<'_> {
             } else if self.is(at, Operator::Preposition) && self.lower(at) == "from" {
                 self.range_from(at);
             } else if let Some(number) = self.items[at].number {
-                self.or_more(at, number);
+                if self.is_bare_range(at) {
+                    self.between(at, at);
+                } else {
+                    self.or_more(at, number);
+                }
             }
         }
     }

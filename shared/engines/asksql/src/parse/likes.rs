@@ -38,7 +38,9 @@ impl Reader<'_> {
                 continue;
             };
             let text_like = item.quoted
+                // "that contain 3 or more cities" counts.
                 || item.text.chars().count() == 1
+                    && !(item.number.is_some() && self.is(at, Operator::Contains))
                 || (item.capital && item.mention.is_empty())
                 || item.is_value() && item.capital;
             if !text_like {

@@ -15,6 +15,7 @@ mod extreme;
 mod groups;
 mod likes;
 mod measures;
+mod moments;
 mod near;
 mod negate;
 mod number;

@@ -58,9 +58,20 @@ pub(super) fn unlikely(column: &Column) -> f64 {
 }
 
 impl Reader<'_> {
-    pub(super) fn between(&mut self, at: usize) {
-        let Some((first_at, first)) = self.number_after(at + 1) else {
-            let next = self.skip(at + 1);
+    /// "age 20 to 25", "50 to 100 students"
+    pub(super) fn is_bare_range(&self, at: usize) -> bool {
+        let number = |at: usize| self.items.get(at).is_some_and(|item| item.number.is_some());
+        let near = |at: usize| at < self.end() && self.is_mention(at);
+        number(at)
+            && self.lower(at + 1) == "to"
+            && number(at + 2)
+            && (near(self.back(at)) || near(at + 3))
+    }
+
+    /// The range that begins with the number at `begin`, said from `at` on.
+    pub(super) fn between(&mut self, at: usize, begin: usize) {
+        let Some((first_at, first)) = self.number_after(begin) else {
+            let next = self.skip(begin);
             if let (Some(first), true) = (
                 self.items.get(next).and_then(|item| item.interval),
                 self.is(next + 1, Operator::And),
@@ -76,6 +87,8 @@ impl Reader<'_> {
                     });
                     self.push(Left::Column(slot), right, at);
                 }
+            } else if self.is(next + 1, Operator::And) {
+                self.between_moments(at, next);
             }
             return;
         };
@@ -358,6 +371,8 @@ impl Reader<'_> {
                     at,
                 );
             }
+        } else {
+            self.moment_compared(at, next, comparison);
         }
     }
 }

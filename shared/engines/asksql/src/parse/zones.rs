@@ -162,16 +162,25 @@ fn shows_further(items: &[Item], at: usize) -> bool {
         .is_some_and(|next| next.is(Operator::Filler) && next.text.starts_with("cor"));
     let last = at + 1 + usize::from(corresponding);
     let names_column = items.get(last).is_some_and(|item| {
-        item.operator.is_none() && !item.is_value() && !item.is_entity() && item.best_mention() > 0.9
+        item.operator.is_none()
+            && !item.is_value()
+            && !item.is_entity()
+            && item.best_mention() > 0.9
     });
     let ends = items.get(last + 1).is_none_or(|item| item.stop);
     let told = items[at].text.to_lowercase().ends_with(" the");
-    let clause = items[..at].iter().rev().take_while(|item| !item.is(Operator::Relative));
+    let clause = items[..at]
+        .iter()
+        .rev()
+        .take_while(|item| !item.is(Operator::Relative));
     let plain = |item: &Item| {
         item.number.is_none()
             && !item.is_value()
             && !item.is(Operator::Than)
-            && !matches!(item.operator, Some(Operator::Compare(_) | Operator::Between | Operator::Extreme(_)))
+            && !matches!(
+                item.operator,
+                Some(Operator::Compare(_) | Operator::Between | Operator::Extreme(_))
+            )
     };
     names_column && ends && (corresponding || told && clause.into_iter().all(plain))
 }

@@ -254,7 +254,10 @@ impl Schema {
             .iter()
             .filter(|column| column.table == table)
             .filter_map(|column| column.refers);
-        table != other && targets.into_iter().any(|target| self.table_of(target) == other)
+        table != other
+            && targets
+                .into_iter()
+                .any(|target| self.table_of(target) == other)
     }
 
     /// No two rows of the table share a value of the column.
