@@ -254,7 +254,9 @@ fn read(database: &Database, tokens: &[Token], item: &mut Item) -> f64 {
     if tokens.len() == 1 && item.operator.is_none() && !database.index.knows(&tokens[0].lemma) {
         item.operator = crate::words::operators::misspelt(&lower);
     }
-    if item.is(Operator::Which) && compounds::kind_is_column(database, tokens) {
+    if matches!(item.operator, Some(Operator::Which | Operator::Per))
+        && compounds::kind_is_column(database, tokens)
+    {
         item.operator = None;
     }
     // "US accounts" are not "ours".

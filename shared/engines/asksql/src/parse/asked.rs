@@ -28,6 +28,16 @@ impl Reader<'_> {
     pub(super) fn number_of(&mut self, at: usize, said: &mut Said) {
         self.used[at] = true;
         said.owning = false;
+        let next = self.skip(at + 1);
+        if self.lower(at).ends_with("numbers of") && self.is_mention(next) {
+            let column = self.whole_name(next, "number");
+            if !column.is_empty() {
+                let slot = self.add_slot(column, at, Use::Show);
+                self.show(slot, None, at);
+                said.owning = true;
+                return;
+            }
+        }
         // "average number of employees" keeps its average.
         if said.aggregates != [Aggregate::Count] {
             said.aggregates.push(Aggregate::Count);

@@ -18,19 +18,25 @@ impl Reader<'_> {
                 _ => continue,
             };
             let mut next = self.skip(at + 1);
-            while matches!(
-                self.lower(next).as_str(),
-                "letter"
-                    | "letters"
-                    | "word"
-                    | "words"
-                    | "string"
-                    | "substring"
-                    | "phrase"
-                    | "character"
-                    | "prefix"
-                    | "suffix"
-            ) {
+            if self.lower(at).ends_with("letter") && self.lower(at + 1).len() == 1 {
+                // "the letter a" is no article.
+                next = at + 1;
+            }
+            while self.is(next, Operator::Contains)
+                || matches!(
+                    self.lower(next).as_str(),
+                    "letter"
+                        | "letters"
+                        | "word"
+                        | "words"
+                        | "string"
+                        | "substring"
+                        | "phrase"
+                        | "character"
+                        | "prefix"
+                        | "suffix"
+                )
+            {
                 self.used[next] = true;
                 next = self.skip(next + 1);
             }

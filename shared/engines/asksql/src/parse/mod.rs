@@ -232,7 +232,10 @@ impl Reader<'_> {
         let item = &self.items[at];
         match item.operator {
             None | Some(Operator::Alphabetical) => false,
-            Some(Operator::Filler) => item.best_mention() < 0.6,
+            // "all information on airports" asks for no "description".
+            Some(Operator::Filler) => {
+                item.best_mention() < 0.6 || item.mention[0].reason == Reason::SameRoot
+            }
             Some(Operator::Command) => {
                 at == 0
                     || item.best_mention() < 0.6

@@ -90,14 +90,7 @@ impl Reader<'_> {
         let candidates = if column && name {
             item.mention.clone()
         } else {
-            // "the codes of document types" where a column is called so.
-            let words = format!("{} {}", item.text, self.items[pick.item].text);
-            let words: Vec<String> = words.split(' ').map(crate::words::lemma).collect();
-            let mut whole = self.database.index.link(schema, &words);
-            whole.retain(|candidate| {
-                candidate.score >= 0.97 && matches!(candidate.element, Element::Column(_))
-            });
-            whole
+            self.whole_name(at, &self.items[pick.item].text)
         };
         if candidates.is_empty() {
             return false;
@@ -106,6 +99,17 @@ impl Reader<'_> {
         self.sketch.slots[slot].candidates = candidates;
         waiting.clear();
         true
+    }
+
+    /// "the codes of document types", "the numbers of flights" where a column is called so.
+    pub(super) fn whole_name(&self, at: usize, noun: &str) -> Vec<Candidate> {
+        let words = format!("{} {noun}", self.items[at].text);
+        let words: Vec<String> = words.split(' ').map(crate::words::lemma).collect();
+        let mut whole = self.database.index.link(&self.database.schema, &words);
+        whole.retain(|candidate| {
+            candidate.score >= 0.97 && matches!(candidate.element, Element::Column(_))
+        });
+        whole
     }
 
     /// A column with names of places, and no entity.
@@ -162,6 +166,10 @@ impl Reader<'_> {
                 .collect()
         };
         let others = tables(next);
+        // "gas companies" beside a table of gas stations: a part of a name tells less than a name.
+        if self.items[at].mention[0].reason == Reason::PartOfName && self.items[next].is_entity() {
+            return self.items[at].is_entity() && self.items[next].best_mention() > 0.95;
+        }
         self.items[at].table().is_none()
             && self.items[next].table().is_none()
             && tables(at).iter().any(|table| others.contains(table))
