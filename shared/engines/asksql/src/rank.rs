@@ -66,6 +66,8 @@ const MEASURES: &[(&str, Measure)] = &[
     ("distinct_category_filtered", distinct::category_filtered),
     ("columns_missing", shown::columns_missing),
     ("distinct_ignored", distinct::ignored),
+    ("time_of_parent", conditions::time_of_parent),
+    ("repeats_unnamed", distinct::repeats_unnamed),
 ];
 
 pub(crate) const FEATURES: usize = CHOICES + MEASURES.len();

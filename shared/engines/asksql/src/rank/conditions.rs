@@ -8,6 +8,9 @@ use crate::parse::Use;
 use crate::schema::{Column, ColumnId, Role, Schema};
 use crate::words::operators::Operator;
 
+/// Candidates no further apart than this may be meant alike.
+const ALIKE: f64 = 0.15;
+
 /// Text that is compared with numbers or reckoned with.
 pub(super) fn text_compared(evidence: &Evidence<'_>) -> f64 {
     let is_text = |column: &Column| !column.is_number() && !column.kind.is_time();
@@ -38,6 +41,37 @@ pub(super) fn value_unique(evidence: &Evidence<'_>) -> f64 {
     let values = evidence.values();
     values
         .filter(|(_, column)| evidence.schema.is_unique(*column))
+        .count() as f64
+}
+
+/// Times that are told of a row though rows that refer to it have their own: "degrees of a campus in 2001" were
+/// conferred then, whenever the campus began.
+pub(super) fn time_of_parent(evidence: &Evidence<'_>) -> f64 {
+    let schema = evidence.schema;
+    let told = |column: ColumnId, other: &Candidate| match other.element {
+        Element::Column(own) => {
+            let table = schema.table_of(own);
+            schema.columns[own].role == schema.columns[column].role
+                && evidence.tables.contains(&table)
+                && schema.refers(table, schema.table_of(column))
+        }
+        Element::Table(_) => false,
+    };
+    evidence
+        .slots()
+        .filter(|(slot, chosen)| {
+            let Element::Column(column) = chosen.element else {
+                return false;
+            };
+            let near = |other: &&Candidate| other.score > chosen.score - ALIKE;
+            slot.usage == Use::Compare
+                && schema.columns[column].holds_time()
+                && slot
+                    .candidates
+                    .iter()
+                    .filter(near)
+                    .any(|other| told(column, other))
+        })
         .count() as f64
 }
 

@@ -48,6 +48,12 @@ pub(super) fn category_filtered(evidence: &Evidence<'_>) -> f64 {
     )
 }
 
+/// "Which classrooms does grade 4 use?": values are repeated for the rows of a table that no word names.
+pub(super) fn repeats_unnamed(evidence: &Evidence<'_>) -> f64 {
+    let repeats = is_plain(evidence) && !evidence.query.distinct && shows_category(evidence);
+    f64::from(repeats && joins::unmentioned(evidence) > 0.0)
+}
+
 /// What has none of something is told apart unasked; a subquery repeats no row.
 pub(super) fn anti(evidence: &Evidence<'_>) -> f64 {
     let mut filters = evidence.query.filters.iter();
