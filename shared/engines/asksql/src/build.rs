@@ -338,6 +338,9 @@ impl Builder<'_> {
     fn count(&mut self, element: Element, item: usize, distinct: bool) -> Option<Value> {
         match element {
             Element::Table(table) => {
+                if let Some(column) = self.schema.own_count(table) {
+                    return self.count(Element::Column(column), item, distinct);
+                }
                 if let Some(key) = self.schema.single_key(table)
                     && self.choose(Choice::CountDistinct, distinct)
                 {
@@ -358,7 +361,7 @@ impl Builder<'_> {
                     .is_some_and(|word| time::unit(word).is_some());
                 if facts.role == Role::Measure
                     && !distinct
-                    && (!there || unit)
+                    && (!there || unit || self.schema.own_count(table) == Some(column))
                     && facts.declared.is_number()
                     && facts.refers.is_none()
                     && !facts.key

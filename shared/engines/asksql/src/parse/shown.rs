@@ -167,8 +167,12 @@ impl Reader<'_> {
         };
         let others = tables(next);
         // "gas companies" beside a table of gas stations: a part of a name tells less than a name.
-        if self.items[at].mention[0].reason == Reason::PartOfName && self.items[next].is_entity() {
-            return self.items[at].is_entity() && self.items[next].best_mention() > 0.95;
+        let best = &self.items[at].mention[0];
+        if best.reason == Reason::PartOfName && best.score < 0.8 {
+            // "state names" are the states.
+            let told =
+                self.items[next].best_mention() > 0.95 && !self.lower(next).starts_with("name");
+            return told && self.items[at].is_entity() == self.items[next].is_entity();
         }
         self.items[at].table().is_none()
             && self.items[next].table().is_none()

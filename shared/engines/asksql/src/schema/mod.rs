@@ -247,6 +247,19 @@ impl Schema {
         }
     }
 
+    /// The column of numbers that is called as its table is: rows of "degrees" with a column "degrees" hold how many.
+    pub(crate) fn own_count(&self, table: TableId) -> Option<ColumnId> {
+        let columns = &self.tables[table].columns;
+        columns.iter().copied().find(|id| {
+            let column = &self.columns[*id];
+            column.words == self.tables[table].words
+                && column.role == Role::Measure
+                && column.declared.is_number()
+                && !column.key
+                && column.refers.is_none()
+        })
+    }
+
     /// Rows of the table refer to those of another one, which many of them may share.
     pub(crate) fn refers(&self, table: TableId, other: TableId) -> bool {
         let targets = self
