@@ -355,12 +355,9 @@ fn read(database: &Database, tokens: &[Token], item: &mut Item) -> f64 {
         }
     }
     let value_worth = values::read(database, tokens, &lower, item);
-    if matches!(lower.as_str(), "a" | "may" | "will")
-        && tokens[0].capital
-        && item.first > 0
-        && !item.values.is_empty()
-    {
-        // "blood type A" is no article, and "in May" no permission.
+    // "blood type A" is no article, and "in May" no permission.
+    let names = lower == "may" || lower == "a" && !item.values.is_empty();
+    if names && tokens[0].capital && item.first > 0 {
         item.operator = None;
     }
     worth.max(value_worth)

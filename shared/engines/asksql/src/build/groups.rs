@@ -370,6 +370,14 @@ impl Builder<'_> {
             return None;
         }
         let (first, _) = self.condition(self.sketch.conditions.get(at.checked_sub(1)?)?)?;
+        if self.hold_one(query, &first, &filter) {
+            for known in &mut query.filters {
+                if *known == first {
+                    *known = Filter::Any(vec![first.clone(), filter.clone()]);
+                }
+            }
+            return Some(());
+        }
         let aggregates = query.outputs.iter().any(Value::is_aggregate) || !query.groups.is_empty();
         if aggregates || query.limit.is_some() {
             let Filter::Test(Value::Column(column), _) = &filter else {
@@ -391,6 +399,30 @@ impl Builder<'_> {
         other.distinct = false;
         query.set = Some((SetOperation::Intersect, Box::new(other)));
         Some(())
+    }
+
+    /// "customers in Berlin and Paris": no row has both values, so that rows with either are meant.
+    fn hold_one(&self, query: &Query, first: &Filter, second: &Filter) -> bool {
+        let column = |filter: &Filter| match filter {
+            Filter::Test(Value::Column(column), Test::Compare(Comparison::Equal, _)) => {
+                Some(*column)
+            }
+            _ => None,
+        };
+        let focus = self.focus;
+        let (Some(one), Some(other)) = (column(first), column(second)) else {
+            return false;
+        };
+        let table = self.schema.table_of(one);
+        let of_row = table == focus || self.schema.refers(focus, table);
+        let tells_rows = |value: &Value| match value {
+            Value::Column(column) => {
+                self.schema.is_unique(*column) || self.schema.tables[focus].display.contains(column)
+            }
+            _ => value.is_aggregate(),
+        };
+        let both = self.items.iter().any(|item| item.is(Operator::Both));
+        one == other && of_row && !both && query.outputs.iter().any(tells_rows)
     }
 }
 
