@@ -181,7 +181,12 @@ fn spans(
             } else {
                 Vec::new()
             };
-            if named.first().is_some_and(|best| best.score >= 0.97) {
+            let as_text = start > 0
+                && matches!(
+                    tokens[start - 1].lower.as_str(),
+                    "word" | "phrase" | "string" | "substring" | "text"
+                );
+            if !as_text && named.first().is_some_and(|best| best.score >= 0.97) {
                 single.mention = named;
                 single.quoted = false;
                 return vec![(start + 1, 1.0, single)];

@@ -422,7 +422,9 @@ impl Builder<'_> {
             _ => value.is_aggregate(),
         };
         let both = self.items.iter().any(|item| item.is(Operator::Both));
-        one == other && of_row && !both && query.outputs.iter().any(tells_rows)
+        // "the departments of Ada and Eve"
+        let named = self.schema.tables[focus].display.contains(&one);
+        one == other && of_row && !both && (named || query.outputs.iter().any(tells_rows))
     }
 }
 

@@ -1,7 +1,7 @@
 //! "more than 3 pets", "older than 20", "between 10 and 15", "above the average", "before 2010".
 
 use super::number::Compared;
-use super::{Condition, Left, Reader, Right};
+use super::{Condition, Left, Reader, Right, Zone};
 use crate::form::{Comparison, Literal};
 use crate::words::operators::Operator;
 
@@ -31,6 +31,14 @@ impl Reader<'_> {
                 "before" | "after" | "since" | "until" | "prior" | "earlier" | "later"
             ) {
                 self.time_compared(at);
+            } else if self.says_many(at) {
+                self.used[at] = true;
+                self.number_condition(&Compared {
+                    at,
+                    last: at,
+                    comparison: Comparison::Greater,
+                    number: 1.0,
+                });
             } else if self.is(at, Operator::Preposition) && self.lower(at) == "from" {
                 self.range_from(at);
             } else if let Some(number) = self.items[at].number {
@@ -41,6 +49,14 @@ impl Reader<'_> {
                 }
             }
         }
+    }
+
+    /// "customers with multiple orders"
+    fn says_many(&self, at: usize) -> bool {
+        matches!(self.lower(at).as_str(), "multiple" | "several")
+            && self.zones[at] == Zone::Where
+            && self.is_mention(at + 1)
+            && self.items[at + 1].is_entity()
     }
 
     pub(super) fn push(&mut self, left: Left, right: Right, item: usize) {

@@ -8,7 +8,11 @@ use crate::schema::Kind;
 impl Reader<'_> {
     /// "before 09:30": the word at `at` against the span at `place`, if that is a moment.
     pub(super) fn moment_compared(&mut self, at: usize, place: usize, comparison: Comparison) {
-        if let Some(text) = self.moment(place)
+        let dated = self.dated_moment(place);
+        if dated.is_some() {
+            self.used[place + 1] = true;
+        }
+        if let Some(text) = dated.or_else(|| self.moment(place))
             && let Some(slot) = self.moment_slot(at, place)
         {
             self.used[at] = true;
@@ -35,6 +39,13 @@ impl Reader<'_> {
         }
     }
 
+    /// "2024-03-01 10:00": a day, and a time of day behind it.
+    pub(super) fn dated_moment(&self, at: usize) -> Option<String> {
+        let day = self.items.get(at)?.interval?.start;
+        let time = self.moment(at + 1)?;
+        Some(format!("{day} {time}"))
+    }
+
     /// A time of day, or a day with one, as columns hold it.
     fn moment(&self, at: usize) -> Option<String> {
         let text = &self.items.get(at)?.text;
@@ -57,7 +68,7 @@ impl Reader<'_> {
 
     /// The columns that may hold the moment: those of its value, those called a time, or those of days with times.
     fn moment_slot(&mut self, at: usize, moment: usize) -> Option<SlotId> {
-        if self.items[moment].text.contains(' ') {
+        if self.items[moment].interval.is_some() || self.items[moment].text.contains(' ') {
             return self.time_slot(at, moment);
         }
         let mut candidates = self.items[moment].values.clone();

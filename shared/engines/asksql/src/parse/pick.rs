@@ -8,7 +8,8 @@ use crate::words::operators::Operator;
 
 impl Reader<'_> {
     pub(super) fn pick(&mut self, at: usize, said: &mut Said) {
-        let owns = said.owning || said.closed || self.owns_next(at, said);
+        let listed = self.is_listed(at);
+        let owns = !listed && (said.owning || said.closed || self.owns_next(at, said));
         if owns && !(self.sketch.picks.is_empty() && self.everything(at)) {
             if self.is_named_too(at, said) {
                 let slot = self.slot(at, Use::Show);
@@ -42,6 +43,25 @@ impl Reader<'_> {
         }
         said.distinct = false;
         said.waiting.extend(first..self.sketch.picks.len());
+    }
+
+    /// "first name last name salary": columns of one table side by side, with nothing that joins them. One word before
+    /// another column may be a verb ("which minister left office"), so the first has two.
+    pub(super) fn is_listed(&self, at: usize) -> bool {
+        let table = |at: usize| match self.items[at].mention.first()?.element {
+            Element::Column(column) => {
+                let named = self.items[at].best_mention() > 0.95;
+                named.then(|| self.database.schema.table_of(column))
+            }
+            Element::Table(_) => None,
+        };
+        let plain = self.sketch.picks.iter().rev();
+        let run = plain
+            .enumerate()
+            .take_while(|(steps, pick)| pick.item + steps + 1 == at && pick.aggregate.is_none())
+            .last();
+        let begun = run.is_some_and(|(_, pick)| self.items[pick.item].text.contains(' '));
+        begun && table(at).is_some() && table(at - 1) == table(at)
     }
 
     /// "the names of actors and the musicals they are in": the second entity is shown by its name as well.

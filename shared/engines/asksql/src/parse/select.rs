@@ -94,7 +94,10 @@ impl Reader<'_> {
         if self.is_done_by_whom(at, said) {
             return;
         }
-        if self.modifies(at) || self.only_kind(at) || self.repeats_reference(at) {
+        if self.modifies(at) && !self.is_listed(at)
+            || self.only_kind(at)
+            || self.repeats_reference(at)
+        {
             self.used[at] = true;
             return;
         }

@@ -352,7 +352,9 @@ impl Reader<'_> {
         let Some(item) = self.items.get(next) else {
             return;
         };
-        if let Some(interval) = item.interval {
+        if self.dated_moment(next).is_some() {
+            self.moment_compared(at, next, comparison);
+        } else if let Some(interval) = item.interval {
             for used in at..=next {
                 self.used[used] = true;
             }

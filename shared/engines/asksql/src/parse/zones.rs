@@ -165,7 +165,7 @@ fn shows_further(items: &[Item], at: usize) -> bool {
         item.operator.is_none()
             && !item.is_value()
             && !item.is_entity()
-            && item.best_mention() > 0.9
+            && item.best_mention() > if corresponding { 0.5 } else { 0.9 }
     });
     let ends = items.get(last + 1).is_none_or(|item| item.stop);
     let told = items[at].text.to_lowercase().ends_with(" the");
