@@ -16,6 +16,8 @@ const PER_SLOT: usize = 8;
 /// What a unit of join cost takes away.
 const JOIN_WEIGHT: f64 = 0.22;
 const UNCONNECTED: f64 = 3.0;
+/// Words of columns that say how much each one is, and never how many.
+const RATES: &[&str] = &["price", "cost", "rate", "salary", "wage"];
 /// What a column gains in the table that the wording says it belongs to.
 const OWNED: f64 = 0.3;
 
@@ -181,7 +183,15 @@ fn options(schema: &Schema, slot: &Slot, owners: &[Candidate], apart: bool) -> V
                     candidate.element = Element::Table(schema.table_of(target));
                 }
             }
-            (Use::Count, Element::Column(_)) => candidate.score -= 0.03,
+            (Use::Count, Element::Column(column)) => {
+                candidate.score -= 0.03;
+                // "how many units" counts no "unit_price".
+                let rate = |word: &String| RATES.contains(&word.as_str());
+                if candidate.reason != Reason::Name && schema.columns[column].words.iter().any(rate)
+                {
+                    candidate.score -= 0.3;
+                }
+            }
             (Use::Aggregate, Element::Table(_)) => candidate.score -= 0.5,
             (Use::Order | Use::Compare, Element::Table(table)) => {
                 let Some(display) = schema.tables[table].display.first() else {

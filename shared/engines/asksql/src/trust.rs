@@ -148,7 +148,7 @@ fn contradiction(schema: &Schema, query: &Query) -> Option<String> {
     None
 }
 
-/// A number or a negation that nothing was made of, or no more than a guess: it says something, whatever it is.
+/// A number, a comparison or a negation that nothing was made of, or no more than a guess: it says something, whatever it is.
 fn left_out(database: &Database, items: &[Item], best: &Reading) -> Option<String> {
     let sketch = &best.sketch;
     let mut unused = sketch
@@ -161,7 +161,11 @@ fn left_out(database: &Database, items: &[Item], best: &Reading) -> Option<Strin
     let small = words.filter(|item| !item.capital).count();
     let item = unused.find(|item| {
         let name = item.capital && item.first > 0 && item.operator.is_none() && small > 1;
-        negates(item) || item.number.is_some() || name || turns_round(database, &item.text)
+        negates(item)
+            || compares(item)
+            || item.number.is_some()
+            || name
+            || turns_round(database, &item.text)
     })?;
     Some(format!(
         "nothing was made of \"{}\"; name the column or the table that it speaks of",
@@ -343,6 +347,13 @@ fn turns_round(database: &Database, word: &str) -> bool {
         .iter()
         .filter_map(|prefix| word.strip_prefix(prefix))
         .any(|rest| database.index.knows(rest) || !database.values.exact(rest).is_empty())
+}
+
+fn compares(item: &Item) -> bool {
+    matches!(
+        item.operator,
+        Some(Operator::Compare(_) | Operator::Between)
+    )
 }
 
 fn negates(item: &Item) -> bool {

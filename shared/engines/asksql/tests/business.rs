@@ -332,7 +332,7 @@ fn the_first_of_each_group_may_be_told_by_counts_and_sums() {
     );
     reads(
         "best selling product in each category",
-        "SELECT category, name FROM (SELECT products.category AS category, products.name AS name, ROW_NUMBER() OVER (PARTITION BY products.category ORDER BY COUNT(*) DESC, products.id DESC) AS place FROM products JOIN order_items ON order_items.product_id = products.id GROUP BY products.category, products.id, products.name) AS ranked WHERE place = 1 ORDER BY category",
+        "SELECT category, name FROM (SELECT products.category AS category, products.name AS name, ROW_NUMBER() OVER (PARTITION BY products.category ORDER BY SUM(order_items.quantity) DESC, products.id DESC) AS place FROM products JOIN order_items ON order_items.product_id = products.id GROUP BY products.category, products.id, products.name) AS ranked WHERE place = 1 ORDER BY category",
     );
     reads(
         "What is the highest price in each category?",

@@ -9,7 +9,7 @@ use crate::words::operators::Operator;
 
 impl Reader<'_> {
     pub(super) fn how_many(&mut self, at: usize, said: &mut Said) {
-        if self.measured_count(at) {
+        if self.measured_count(at) || self.units_sold(at) {
             return;
         }
         self.used[at] = true;
@@ -26,6 +26,9 @@ impl Reader<'_> {
     }
 
     pub(super) fn number_of(&mut self, at: usize, said: &mut Said) {
+        if self.units_sold(at) {
+            return;
+        }
         self.used[at] = true;
         said.owning = false;
         let next = self.skip(at + 1);

@@ -13,6 +13,7 @@ impl Reader<'_> {
                 continue;
             }
             match self.op(at) {
+                Some(Operator::Extreme(_)) if self.sold_most(at) => {}
                 Some(Operator::Common(descending)) => self.common(at, descending),
                 Some(Operator::Extreme(descending)) if !self.is_mention(at) => {
                     self.extreme(at, descending);
@@ -26,7 +27,7 @@ impl Reader<'_> {
                 {
                     self.extreme(at, aggregate == Aggregate::Maximum);
                 }
-                _ if self.named_extreme(at) => {}
+                _ if self.named_extreme(at) || self.sold_most(at) => {}
                 _ if self.rank_in_time(at) || self.first_in_time(at) => {}
                 _ if self.items[at].superlative
                     && !(self.is_mention(at)

@@ -55,7 +55,12 @@ impl Reader<'_> {
             let text = item.text.clone();
             self.used[at] = true;
             self.used[next] = true;
-            let named = self.text_before(at).or_else(|| self.text_behind(next));
+            // "teachers with an a in their last name"
+            let theirs = self.is(next + 2, Operator::Their);
+            let behind = if theirs { self.text_behind(next) } else { None };
+            let named = behind
+                .or_else(|| self.text_before(at))
+                .or_else(|| self.text_behind(next));
             let Some(slot) = named.or_else(|| self.any_text_slot(at)) else {
                 continue;
             };

@@ -27,6 +27,7 @@ mod select;
 mod settle;
 mod shown;
 mod sketch;
+mod sold;
 mod totals;
 mod usual;
 mod values;

@@ -259,6 +259,7 @@ const GROUPS: &[&[&str]] = &[
     &["revenue", "sale", "turnover", "amount", "total", "spend"],
     &["earnings", "profit", "revenue", "sale", "gain", "gross"],
     &["expense", "cost", "spending", "expenditure"],
+    &["unit", "quantity", "piece"],
     &["horsepower", "power"],
     &["speed", "velocity", "pace"],
     &["mass", "weight"],
