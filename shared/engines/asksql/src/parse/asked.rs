@@ -141,8 +141,14 @@ impl Reader<'_> {
             && let Some(slot) = self.words_slot(columns, at + 1, Use::Show, true)
         {
             self.used[at + 1] = true;
-            // "on average how large"
-            let aggregate = said.aggregates.pop();
+            // "on average how large", "how old is each, on average", "how old is the average person"
+            let average = Operator::Aggregate(Aggregate::Average);
+            let later =
+                (at + 2..self.end()).find(|later| self.is(*later, average) && !self.used[*later]);
+            if let Some(later) = later {
+                self.used[later] = true;
+            }
+            let aggregate = said.aggregates.pop().or(later.map(|_| Aggregate::Average));
             self.show(slot, aggregate, at + 1);
             said.owning = true;
         }
