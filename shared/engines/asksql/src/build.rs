@@ -5,11 +5,12 @@ mod each;
 mod extremes;
 mod groups;
 mod periods;
+mod picked;
 mod relations;
 
 pub(crate) use relations::names_relation;
 
-use crate::form::{Aggregate, Comparison, Filter, Query, Test, Value};
+use crate::form::{Aggregate, Comparison, Query, Value};
 use crate::items::Item;
 use crate::link::{Candidate, Element};
 use crate::parse::{Choice, Flips, Left, Right, Sketch};
@@ -139,6 +140,7 @@ impl Builder<'_> {
         listed_totals(&mut query);
         self.entity_once(&mut query);
         self.complete_groups(&mut query);
+        self.over_groups(&mut query);
         self.count_once(&mut query);
         self.count_plainly(&mut query);
         self.intersect(&mut query)?;
@@ -204,24 +206,6 @@ impl Builder<'_> {
                 query.outputs = whole;
             }
         }
-    }
-
-    /// "the total area of the 3 largest lakes": the rows are picked before they are summed up.
-    fn over_first_rows(&mut self, query: &mut Query) -> Option<()> {
-        let key = Value::Column(self.schema.single_key(self.focus)?);
-        if query.order.iter().any(|(value, _)| value.is_aggregate()) || !query.having.is_empty() {
-            return None;
-        }
-        let first = Query {
-            outputs: vec![key.clone()],
-            filters: std::mem::take(&mut query.filters),
-            order: std::mem::take(&mut query.order),
-            limit: query.limit.take(),
-            tables: std::mem::take(&mut query.tables),
-            ..Query::default()
-        };
-        query.filters = vec![Filter::Test(key, Test::In(Box::new(first)))];
-        Some(())
     }
 
     fn outputs(&mut self, query: &mut Query) -> Option<()> {
