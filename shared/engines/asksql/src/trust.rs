@@ -112,10 +112,15 @@ fn repeated_sum(schema: &Schema, graph: &mut JoinGraph, query: &Query) -> Option
     let tables = query.own_tables(|column| schema.table_of(column));
     let edges = graph.tree(&tables)?;
     let ordered = query.order.iter().map(|(value, _)| value);
+    let compared = query.having.iter().filter_map(|filter| match filter {
+        Filter::Test(value, _) => Some(value),
+        Filter::Any(_) => None,
+    });
     let mut sums = query
         .outputs
         .iter()
         .chain(ordered)
+        .chain(compared)
         .filter_map(|value| match value {
             Value::Aggregate(Aggregate::Sum, column) => Some(*column),
             _ => None,

@@ -462,6 +462,79 @@ fn a_superlative_of_revenue_adds_up_what_its_groups_made() {
 }
 
 #[test]
+fn a_number_may_be_compared_with_the_sum_of_many() {
+    let spent = |bound: &str| {
+        format!(
+            "SELECT customers.name FROM customers JOIN orders ON orders.customer_id = customers.id GROUP BY customers.id, customers.name HAVING SUM(orders.total_amount) {bound}"
+        )
+    };
+    reads(
+        "Which customers spent more than 2000 in total?",
+        &spent("> 2000"),
+    );
+    reads("Which customers paid over 900 in total?", &spent("> 900"));
+    reads(
+        "Which customers have a total order amount of at least 500?",
+        &spent(">= 500"),
+    );
+    reads(
+        "Which products sold more than 100 units in total?",
+        "SELECT products.name FROM products JOIN order_items ON order_items.product_id = products.id GROUP BY products.id, products.name HAVING SUM(order_items.quantity) > 100",
+    );
+    reads(
+        "cities where customers spent more than 5000 in total",
+        "SELECT customers.city FROM customers JOIN orders ON orders.customer_id = customers.id GROUP BY customers.city HAVING SUM(orders.total_amount) > 5000",
+    );
+    // The time is that of what is added up.
+    reads(
+        "Which customers spent less than 500 in 2023?",
+        "SELECT customers.name FROM customers JOIN orders ON orders.customer_id = customers.id WHERE orders.created_at >= '2023-01-01' AND orders.created_at < '2024-01-01' GROUP BY customers.id, customers.name HAVING SUM(orders.total_amount) < 500",
+    );
+    for question in [
+        "customers who spent more than 2000 in total",
+        "customers whose total order amount exceeds 500",
+        "customers whose orders total more than 500",
+        "customers with a revenue above 500",
+    ] {
+        let sql = answer(question).parsed_query.sql.expect(question);
+        assert!(sql.contains(" HAVING SUM(orders.total_amount) > "), "{sql}");
+    }
+    let reason = is_asked_back("customers who bought a Lamp and spent more than 2000 in total");
+    assert!(reason.contains("orders.total_amount"), "{reason}");
+}
+
+#[test]
+fn what_each_row_holds_for_itself_is_not_summed() {
+    reads(
+        "orders with a total amount above 500",
+        "SELECT id, customer_id, status, total_amount, created_at FROM orders WHERE total_amount > 500",
+    );
+    reads(
+        "products with a price over 100 in total",
+        "SELECT name FROM products WHERE price > 100",
+    );
+    for question in [
+        "customers with an order over 500",
+        "customers who spent more than 500 on a single order",
+    ] {
+        let sql = answer(question).parsed_query.sql.expect(question);
+        assert!(sql.ends_with(" WHERE orders.total_amount > 500"), "{sql}");
+    }
+}
+
+#[test]
+fn groups_are_picked_before_they_are_counted() {
+    reads(
+        "How many customers spent more than 1000 in total?",
+        "SELECT COUNT(*) FROM customers WHERE id IN (SELECT customers.id FROM customers JOIN orders ON orders.customer_id = customers.id GROUP BY customers.id HAVING SUM(orders.total_amount) > 1000)",
+    );
+    reads(
+        "How many customers have more than 3 orders?",
+        "SELECT COUNT(*) FROM customers WHERE id IN (SELECT customers.id FROM customers JOIN orders ON orders.customer_id = customers.id GROUP BY customers.id HAVING COUNT(*) > 3)",
+    );
+}
+
+#[test]
 fn what_no_query_computes_is_asked_back() {
     for (question, word) in [
         ("What percentage of orders were cancelled?", "percentage"),

@@ -3,7 +3,7 @@
 use chrono::Datelike;
 
 use super::Builder;
-use crate::form::{Comparison, Filter, Literal, Query, Test, Value};
+use crate::form::{Aggregate, Comparison, Filter, Literal, Query, Test, Value};
 use crate::link::Element;
 use crate::parse::{Choice, Condition, Left, Right};
 use crate::schema::{ColumnId, Kind, Role, TableId};
@@ -76,7 +76,14 @@ impl Builder<'_> {
             return Some((filter, false));
         }
         let (value, having) = match condition.left {
-            Left::Column(slot) => (Value::Column(self.column(slot)?), false),
+            Left::Column(slot) => {
+                let column = self.column(slot)?;
+                if condition.total && self.adds_up(column) {
+                    (Value::Aggregate(Aggregate::Sum, column), true)
+                } else {
+                    (Value::Column(column), false)
+                }
+            }
             Left::Aggregate(aggregate, slot) => {
                 (Value::Aggregate(aggregate, self.column(slot)?), true)
             }
@@ -112,6 +119,12 @@ impl Builder<'_> {
             }
         };
         Some((Filter::Test(value, test), having))
+    }
+
+    /// A row of the focus has many of these numbers: "orders with a total above 500" have one each.
+    fn adds_up(&mut self, column: ColumnId) -> bool {
+        let facts = &self.schema.columns[column];
+        facts.is_number() && facts.role != Role::Id && !self.one_for_each(facts.table)
     }
 
     /// Every row of the focus meets at most one row of the table.

@@ -68,6 +68,7 @@ impl Reader<'_> {
             or: false,
             both: false,
             inner: false,
+            total: false,
             item,
         });
     }

@@ -28,6 +28,7 @@ mod settle;
 mod shown;
 mod sketch;
 mod sold;
+mod summed;
 mod totals;
 mod usual;
 mod values;
@@ -184,6 +185,7 @@ pub(crate) fn read(database: &Database, items: &[Item], flips: Flips) -> Sketch 
     reader.settle_extremes();
     reader.ordering_extremes();
     reader.comparisons();
+    reader.compared_sums();
     reader.likes();
     reader.conditions();
     reader.usual();

@@ -1,11 +1,12 @@
 //! What a number is compared with: "more than 3 pets", "heavier than 20 pounds", "cost over 500".
 
 use super::near::{is_unit, is_year};
-use super::{Choice, Left, Reader, Right, Use};
+use super::{Choice, Left, Reader, Right, SlotId, Use};
 use crate::form::{Comparison, Literal};
 use crate::items::Item;
 use crate::link::Element;
 use crate::resolve::table_of;
+use crate::schema::TableId;
 use crate::words::adjectives;
 use crate::words::operators::Operator;
 
@@ -21,7 +22,11 @@ pub(super) struct Compared {
 impl Reader<'_> {
     /// The column that a number is compared with: behind the number, before the comparison, by its unit.
     pub(super) fn number_condition(&mut self, compared: &Compared) {
-        if self.times_compared(compared) || self.capacity_compared(compared) {
+        if self.times_compared(compared)
+            || self.capacity_compared(compared)
+            || self.spent_compared(compared)
+            || self.totalled_compared(compared)
+        {
             return;
         }
         let near = self.attribute_near(compared.at, compared.last);
@@ -49,7 +54,7 @@ impl Reader<'_> {
         }
     }
 
-    fn compare(&mut self, left: Left, compared: &Compared) -> bool {
+    pub(super) fn compare(&mut self, left: Left, compared: &Compared) -> bool {
         let number = Literal::Number(compared.number);
         let right = Right::Compare(compared.comparison, number);
         self.push(left, right, compared.at);
@@ -234,7 +239,7 @@ impl Reader<'_> {
         })
     }
 
-    /// "invoices over 1000", "invoices of last year over 1000": what one of them is worth.
+    /// "invoices over 1000", "invoices worth more than 1000": what one of them is worth.
     fn worth_compared(&mut self, compared: &Compared) -> bool {
         let mut entity = self.back(compared.at);
         if self.has_other_time(compared.last) {
@@ -243,10 +248,16 @@ impl Reader<'_> {
                 .find(|at| self.items[*at].is_entity())
                 .unwrap_or(entity);
         }
-        let bound = matches!(
-            self.lower(compared.at).as_str(),
-            "over" | "above" | "under" | "below"
-        );
+        let worth = self.lower(entity) == "worth";
+        if worth {
+            self.used[entity] = true;
+            entity = self.back(entity);
+        }
+        let bound = worth
+            || matches!(
+                self.lower(compared.at).as_str(),
+                "over" | "above" | "under" | "below"
+            );
         let Some(table) = self
             .items
             .get(entity)
@@ -255,15 +266,17 @@ impl Reader<'_> {
         else {
             return false;
         };
+        let slot = self.worth_of(table, compared.at);
+        slot.is_some_and(|slot| self.compare(Left::Column(slot), compared))
+    }
+
+    /// What one row of the table is worth.
+    pub(super) fn worth_of(&mut self, table: TableId, at: usize) -> Option<SlotId> {
         let words = ["amount", "total", "price", "cost", "value"];
         let schema = &self.database.schema;
         let mut worth = self.called(&words, true);
         worth.retain(|candidate| table_of(schema, candidate.element) == table);
-        if worth.is_empty() {
-            return false;
-        }
-        let slot = self.add_slot(worth, compared.at, Use::Compare);
-        self.compare(Left::Column(slot), compared)
+        (!worth.is_empty()).then(|| self.add_slot(worth, at, Use::Compare))
     }
 
     /// A measure that is named anywhere before and still free.

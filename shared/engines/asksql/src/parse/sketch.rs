@@ -41,6 +41,8 @@ pub(crate) struct Condition {
     pub(crate) both: bool,
     /// Selects the rows that an average or extreme on the right side is taken over.
     pub(crate) inner: bool,
+    /// "in total": what one thing that is asked for has many of is added up.
+    pub(crate) total: bool,
     pub(crate) item: usize,
 }
 

@@ -84,7 +84,7 @@ impl Reader<'_> {
             .collect()
     }
 
-    fn spends(&self, at: usize) -> bool {
+    pub(super) fn spends(&self, at: usize) -> bool {
         match self.lower(at).as_str() {
             "spend" | "spent" | "spends" => true,
             "pay" | "paid" | "pays" => !self.knows_wages(),

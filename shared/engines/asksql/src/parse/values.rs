@@ -18,6 +18,7 @@ impl Reader<'_> {
             or: false,
             both: false,
             inner: false,
+            total: false,
             item,
         });
     }

@@ -233,6 +233,7 @@ impl Reader<'_> {
                 _ => None,
             });
         let summed = summed
+            .or_else(|| self.compared_sum())
             .map(|best| crate::resolve::table_of(schema, best.element))
             .or_else(|| self.spent_from().into_iter().find(|table| timed(*table)));
         // A key of groups ("per country last month") says nothing of it.

@@ -390,6 +390,8 @@ const UNITS: &[(&str, &[&str])] = &[
     ("point", &["point", "score"]),
     ("people", &["population", "capacity", "attendance"]),
     ("seat", &["capacity", "seat"]),
+    ("unit", &["quantity", "unit"]),
+    ("piece", &["quantity", "piece"]),
     ("mb", &["byte", "mb", "size"]),
     ("byte", &["byte", "size"]),
 ];
