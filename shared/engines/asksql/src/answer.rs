@@ -59,6 +59,9 @@ pub struct ParsedQuery {
     pub ordering: Vec<Ordering>,
     /// Most rows; where the SQL ranks within the groups, of each of them.
     pub limit: Option<u64>,
+    /// Rows that are left out before the first: 1 where the second place is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offset: Option<u64>,
     /// Rows that repeat are left out.
     pub distinct: bool,
     /// The SQL text, a single SELECT.
@@ -165,6 +168,7 @@ impl ParsedQuery {
             having: Vec::new(),
             ordering: Vec::new(),
             limit: None,
+            offset: None,
             distinct: false,
             sql: None,
         }
@@ -234,6 +238,7 @@ impl ParsedQuery {
                 })
                 .collect(),
             limit: query.limit,
+            offset: (query.offset > 0).then_some(query.offset),
             distinct: query.distinct,
             sql: Some(sql.to_owned()),
         }

@@ -159,6 +159,8 @@ pub(crate) struct Query {
     pub(crate) having: Vec<Filter>,
     pub(crate) order: Vec<(Value, bool)>,
     pub(crate) limit: Option<u64>,
+    /// Rows that are left out before the first one that is shown.
+    pub(crate) offset: u64,
     /// Order and limit hold among the rows that share these values, and not among all.
     pub(crate) within: Vec<Value>,
     /// Tables that must be joined beside those of the columns.

@@ -47,6 +47,9 @@ pub(crate) fn write(schema: &Schema, graph: &mut JoinGraph, query: &Query) -> Op
     if let Some(limit) = query.limit {
         let _ = write!(sql, " LIMIT {limit}");
     }
+    if query.offset > 0 {
+        let _ = write!(sql, " OFFSET {}", query.offset);
+    }
     Some(sql)
 }
 

@@ -10,8 +10,8 @@ use crate::parse::{Use, is_verb};
 use crate::rank::Reading;
 use crate::resolve::table_of;
 use crate::schema::{ColumnId, JoinGraph, Schema, TableId, repeats};
-use crate::words::lemma;
 use crate::words::operators::{self, Operator};
+use crate::words::{lemma, places_before};
 
 /// The most that a reading is trusted which is only offered.
 const ASKED_BACK: f64 = 0.45;
@@ -42,7 +42,7 @@ pub(crate) fn limit(
         left_out(database, items, best),
         dropped_function(items, best),
         unknown_function(items),
-        later_place(items),
+        later_place(items, best),
         other_unit(schema, items, best),
         quantified(items),
         negated_twice(items),
@@ -232,11 +232,8 @@ fn unknown_function(items: &[Item]) -> Option<String> {
     ))
 }
 
-/// "the second oldest": a place behind the first.
-fn later_place(items: &[Item]) -> Option<String> {
-    const PLACES: &[&str] = &[
-        "second", "third", "fourth", "fifth", "2nd", "3rd", "4th", "5th",
-    ];
+/// "the second and third oldest": places behind the first that nothing was made of.
+fn later_place(items: &[Item], best: &Reading) -> Option<String> {
     let first = |item: &Item| {
         item.superlative
             || matches!(
@@ -244,11 +241,12 @@ fn later_place(items: &[Item]) -> Option<String> {
                 Some(Operator::Extreme(_) | Operator::Common(_))
             )
     };
-    let pair = items
-        .windows(2)
-        .find(|pair| PLACES.contains(&pair[0].text.to_lowercase().as_str()) && first(&pair[1]))?;
+    let mut pairs = items.windows(2).zip(&best.sketch.used);
+    let (pair, _) = pairs.find(|(pair, used)| {
+        !**used && places_before(&pair[0].text.to_lowercase()).is_some() && first(&pair[1])
+    })?;
     Some(format!(
-        "only the first places are found, not the {} alone; ask for the top ones",
+        "it was not understood which places \"{}\" asks for; ask for one place or for the top ones",
         pair[0].text
     ))
 }

@@ -535,10 +535,39 @@ fn groups_are_picked_before_they_are_counted() {
 }
 
 #[test]
+fn a_later_place_is_found_behind_those_before_it() {
+    reads(
+        "What is the second most expensive product?",
+        "SELECT name FROM products ORDER BY price DESC LIMIT 1 OFFSET 1",
+    );
+    reads(
+        "the third largest order",
+        "SELECT id, customer_id, status, total_amount, created_at FROM orders ORDER BY total_amount DESC LIMIT 1 OFFSET 2",
+    );
+    reads(
+        "Which customer has the 2nd most orders?",
+        "SELECT customers.name FROM customers JOIN orders ON orders.customer_id = customers.id GROUP BY customers.id, customers.name ORDER BY COUNT(*) DESC, customers.id DESC LIMIT 1 OFFSET 1",
+    );
+    reads(
+        "second most expensive product in each category",
+        "SELECT category, name FROM (SELECT category, name, ROW_NUMBER() OVER (PARTITION BY category ORDER BY price DESC, id DESC) AS place FROM products) AS ranked WHERE place = 2 ORDER BY category",
+    );
+    // Two products of the highest price leave the second highest one as it is.
+    reads(
+        "What is the second highest price?",
+        "SELECT DISTINCT price FROM products ORDER BY price DESC LIMIT 1 OFFSET 1",
+    );
+    let query = answer("the second oldest customer").parsed_query;
+    assert_eq!((query.limit, query.offset), (Some(1), Some(1)));
+    is_asked_back("second quarter revenue");
+    is_asked_back("the second order of Customer 7");
+}
+
+#[test]
 fn what_no_query_computes_is_asked_back() {
     for (question, word) in [
         ("What percentage of orders were cancelled?", "percentage"),
-        ("What is the second most expensive product?", "second"),
+        ("second and third most expensive products", "third"),
         ("paid orders of customers in NYC", "NYC"),
     ] {
         let reason = is_asked_back(question);

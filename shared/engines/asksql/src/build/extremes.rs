@@ -22,6 +22,7 @@ impl Builder<'_> {
                 }
                 self.first_of_each(query, (value, descending))?;
                 query.limit = Some(extreme.limit);
+                query.offset = extreme.offset;
                 continue;
             }
             let all_aggregates = query.outputs.iter().all(Value::is_aggregate)
@@ -29,6 +30,7 @@ impl Builder<'_> {
                 && self.sketch.period.is_none();
             if let Value::Column(column) = value
                 && extreme.limit == 1
+                && extreme.offset == 0
             {
                 let keyless = self
                     .schema
@@ -43,12 +45,17 @@ impl Builder<'_> {
                     continue;
                 }
             }
-            let cut = extreme.limit > 1 && matches!(value, Value::Column(_));
+            let several = extreme.limit > 1 || extreme.offset > 0;
+            let cut = several && matches!(value, Value::Column(_));
             if all_aggregates && !cut {
                 return None;
             }
+            // "the second highest price" is lower than the highest, however many have that.
+            let value_alone = query.outputs.as_slice() == std::slice::from_ref(&value);
+            query.distinct |= extreme.offset > 0 && value_alone;
             query.order.push((value, descending));
             query.limit = Some(extreme.limit);
+            query.offset = extreme.offset;
         }
         Some(())
     }

@@ -15,6 +15,7 @@ impl Builder<'_> {
         let first = Query {
             order: std::mem::take(&mut query.order),
             limit: query.limit.take(),
+            offset: std::mem::take(&mut query.offset),
             ..picking(query, key)
         };
         within(query, key, first);

@@ -75,13 +75,14 @@ impl Builder<'_> {
         self.filter(&mut inner, &conditions)?;
         for extreme in extremes.into_iter().rev() {
             let (value, descending) = self.superlative(extreme)?;
-            if extreme.limit == 1 && !value.is_aggregate() {
+            if extreme.limit == 1 && extreme.offset == 0 && !value.is_aggregate() {
                 let filter = greatest(&inner, value, descending, Vec::new());
                 inner.filters.push(filter);
             } else {
                 inner.groups.extend(value.is_aggregate().then_some(key));
                 inner.order.push((value, descending));
                 inner.limit = Some(extreme.limit);
+                inner.offset = extreme.offset;
             }
         }
         Some(Some(inner))

@@ -78,12 +78,7 @@ impl Reader<'_> {
             let slot = self.slot(next, Use::Group);
             self.sketch.groups.push(slot);
         }
-        self.sketch.extremes.push(Extreme {
-            descending,
-            left: Left::Rows(None),
-            limit,
-            item: at,
-        });
+        self.push_extreme(descending, Left::Rows(None), limit, at);
     }
 
     fn extreme(&mut self, at: usize, descending: bool) {
@@ -308,7 +303,8 @@ impl Reader<'_> {
 
     /// "the highest salary": its greatest value where it is shown, the row that has it elsewhere.
     pub(super) fn extreme_column(&mut self, at: usize, next: usize, descending: bool, limit: u64) {
-        let before = self.back(at);
+        let later = self.later_place(at).is_some();
+        let before = self.back(at - usize::from(later));
         let shown = self.zones[at] == Zone::Show
             && (before >= self.end()
                 || self.items[before].comma
@@ -332,7 +328,8 @@ impl Reader<'_> {
                 && self.named_output(other)
         });
         let value = alone || self.has_group() && !self.is_entity(next + 1);
-        if shown && self.choose(Choice::ExtremeAsValue, value) {
+        // "the second highest price" is no greatest value: it is looked up in its row.
+        if shown && !later && self.choose(Choice::ExtremeAsValue, value) {
             let slot = self.slot(next, Use::Aggregate);
             let aggregate = if descending {
                 Aggregate::Maximum
@@ -410,14 +407,5 @@ impl Reader<'_> {
                     | Operator::Extreme(_)
             )
         )
-    }
-
-    pub(super) fn push_extreme(&mut self, descending: bool, left: Left, limit: u64, item: usize) {
-        self.sketch.extremes.push(Extreme {
-            descending,
-            left,
-            limit,
-            item,
-        });
     }
 }

@@ -22,6 +22,7 @@ mod number;
 mod order;
 mod periods;
 mod pick;
+mod place;
 mod relation;
 mod select;
 mod settle;

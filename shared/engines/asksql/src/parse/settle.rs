@@ -78,7 +78,7 @@ impl Reader<'_> {
                 self.lower(*place) == "first"
                     && self.items.get(place + 1).is_none_or(|next| next.stop)
             });
-            if !starts && first.is_none() || extreme.limit > 1 {
+            if !starts && first.is_none() || extreme.limit > 1 || extreme.offset > 0 {
                 self.sketch.extremes.push(extreme);
                 continue;
             }

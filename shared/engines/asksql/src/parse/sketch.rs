@@ -52,6 +52,8 @@ pub(crate) struct Extreme {
     pub(crate) descending: bool,
     pub(crate) left: Left,
     pub(crate) limit: u64,
+    /// "the second oldest": how many come before.
+    pub(crate) offset: u64,
     pub(crate) item: usize,
 }
 

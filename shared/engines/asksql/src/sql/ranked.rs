@@ -26,7 +26,7 @@ impl Writer<'_> {
         // What is shown begins with the groups.
         let groups = names[..query.within.len().min(names.len())].join(", ");
         let first = if limit == 1 {
-            format!("{PLACE} = 1 ORDER BY {groups}")
+            format!("{PLACE} = {} ORDER BY {groups}", query.offset + 1)
         } else {
             format!("{PLACE} <= {limit} ORDER BY {groups}, {PLACE}")
         };
