@@ -258,6 +258,7 @@ pub(crate) fn value_name(schema: &Schema, value: &Value) -> String {
         Value::Period(unit, column) => {
             format!("{} of {}", unit.name(), column_name(schema, *column))
         }
+        Value::RowsPer(key) => format!("AVG of COUNT(*) per {}", value_name(schema, key)),
         Value::Aggregate(aggregate, column) => {
             format!("{}({})", aggregate.sql(), column_name(schema, *column))
         }
@@ -270,6 +271,10 @@ fn projection(schema: &Schema, value: &Value) -> Projection {
         Value::Rows(_) => ("*".to_owned(), Some("COUNT"), false),
         Value::Different(column) => (column_name(schema, *column), Some("COUNT"), true),
         Value::Period(..) => (value_name(schema, value), None, false),
+        Value::RowsPer(key) => {
+            let rows = format!("COUNT(*) per {}", value_name(schema, key));
+            (rows, Some("AVG"), false)
+        }
         Value::Aggregate(aggregate, column) => {
             (column_name(schema, *column), Some(aggregate.sql()), false)
         }

@@ -4,19 +4,21 @@ use std::rc::Rc;
 
 use chrono::NaiveDate;
 
-use crate::answer::{Alternative, Answer, Link, ParsedQuery, Status, Unlinked};
+use crate::answer::{Alternative, Answer, Link, ParsedQuery, Status, Unlinked, value_name};
 use crate::build::build;
 use crate::database::Database;
 use crate::difference::difference;
+use crate::form::{Aggregate, Value};
 use crate::guard;
 use crate::items::{Item, items};
 use crate::link::Element;
 use crate::parse::{CHOICES, Flips, read};
 use crate::rank::{Evidence, Reading, confidence, features, score};
 use crate::resolve::fillings;
-use crate::schema::JoinGraph;
+use crate::schema::{JoinGraph, Schema};
 use crate::time::Now;
 use crate::trust;
+use crate::words::operators::Operator;
 use crate::words::stem::root;
 use crate::words::{Token, operators, tokenise};
 
@@ -313,7 +315,7 @@ fn place(tokens: &[Token], item: &Item) -> (usize, usize) {
 
 /// Readings that mean something else than the best and than each other.
 fn alternatives(
-    schema: &crate::schema::Schema,
+    schema: &Schema,
     readings: &[Reading],
     sure: f64,
     check: &dyn PlanCheck,
@@ -379,7 +381,9 @@ fn explanation(database: &Database, read: &Read, best: &Reading) -> Vec<Link> {
         }
     }
     for (at, item) in read.items.iter().enumerate() {
-        if let Some(what) = item.operator.and_then(operators::told)
+        if let Some(what) = item
+            .operator
+            .and_then(|operator| told(schema, best, operator))
             && best.sketch.used.get(at).copied().unwrap_or(false)
             && !best.sketch.slots.iter().any(|slot| slot.item == at)
         {
@@ -388,7 +392,7 @@ fn explanation(database: &Database, read: &Read, best: &Reading) -> Vec<Link> {
                 text: item.text.clone(),
                 start,
                 end,
-                element: what.to_owned(),
+                element: what,
                 value: None,
                 rule: "operator",
                 score: 1.0,
@@ -397,4 +401,17 @@ fn explanation(database: &Database, read: &Read, best: &Reading) -> Vec<Link> {
     }
     links.sort_by_key(|link| (link.start, link.end));
     links
+}
+
+/// What an operator does to the query, for people.
+fn told(schema: &Schema, best: &Reading, operator: Operator) -> Option<String> {
+    let mut outputs = best.query.outputs.iter();
+    let counts = outputs.find(|value| matches!(value, Value::RowsPer(_)));
+    match (operator, counts) {
+        (Operator::Aggregate(Aggregate::Average), Some(counts)) => Some(format!(
+            "{}, where what has no row does not count",
+            value_name(schema, counts)
+        )),
+        _ => operators::told(operator).map(str::to_owned),
+    }
 }

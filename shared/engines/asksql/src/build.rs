@@ -1,5 +1,6 @@
 //! From a filled sketch to the algebra: groups, HAVING, subqueries and sets are decided here.
 
+mod averages;
 mod conditions;
 mod each;
 mod extremes;
@@ -8,6 +9,7 @@ mod periods;
 mod picked;
 mod relations;
 
+pub(crate) use averages::averages;
 pub(crate) use relations::names_relation;
 
 use crate::form::{Aggregate, Comparison, Query, Value};
@@ -143,6 +145,7 @@ impl Builder<'_> {
         self.over_groups(&mut query);
         self.count_once(&mut query);
         self.count_plainly(&mut query);
+        self.average_once(&mut query);
         self.intersect(&mut query)?;
         if query.distinct
             && query.set.is_none()
@@ -219,6 +222,7 @@ impl Builder<'_> {
                 continue;
             }
             match (pick.aggregate, element) {
+                _ if self.sketch.averaged == Some(pick.slot) => self.averaged(query, element),
                 (None, Element::Table(table)) if pick.everything => {
                     query.outputs.extend(self.whole_rows(table));
                 }

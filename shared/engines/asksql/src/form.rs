@@ -74,16 +74,19 @@ pub(crate) enum Value {
     Different(ColumnId),
     /// The span of the calendar that a column of time lies in.
     Period(Unit, ColumnId),
+    /// How many rows have one value of another on average; a value that no row has does not count.
+    RowsPer(Box<Value>),
 }
 
 impl Value {
-    pub(crate) const fn column(&self) -> Option<ColumnId> {
+    pub(crate) fn column(&self) -> Option<ColumnId> {
         match self {
             Self::Column(column)
             | Self::Aggregate(_, column)
             | Self::Different(column)
             | Self::Period(_, column) => Some(*column),
             Self::Rows(_) => None,
+            Self::RowsPer(key) => key.column(),
         }
     }
 

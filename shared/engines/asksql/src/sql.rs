@@ -148,6 +148,10 @@ impl Writer<'_> {
             Value::Rows(_) => "COUNT(*)".to_owned(),
             Value::Different(column) => format!("COUNT(DISTINCT {})", self.column(*column)),
             Value::Period(unit, column) => period(*unit, &self.column(*column)),
+            Value::RowsPer(key) => {
+                let key = self.value(key);
+                format!("COUNT({key}) * 1.0 / NULLIF(COUNT(DISTINCT {key}), 0)")
+            }
             Value::Aggregate(aggregate, column) => {
                 format!("{}({})", aggregate.sql(), self.number(*column))
             }
@@ -184,7 +188,7 @@ impl Writer<'_> {
             Value::Column(column) | Value::Aggregate(_, column) | Value::Period(_, column) => {
                 *column
             }
-            Value::Rows(_) | Value::Different(_) => return false,
+            Value::Rows(_) | Value::Different(_) | Value::RowsPer(_) => return false,
         };
         self.schema.columns[column].may_be_null()
     }

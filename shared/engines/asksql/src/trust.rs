@@ -2,6 +2,7 @@
 //! questions that it was made on seldom ask for it.
 
 use crate::answer::column_name;
+use crate::build::averages;
 use crate::database::Database;
 use crate::form::{Aggregate, Comparison, Filter, Literal, Query, Test, Value};
 use crate::items::Item;
@@ -193,7 +194,7 @@ fn dropped_function(items: &[Item], best: &Reading) -> Option<String> {
         .any(Value::is_aggregate);
     let bare = !best.query.groups.is_empty() && !numbers && best.query.having.is_empty();
     // In the SQL, for an average may also stand in a subquery.
-    if asked && !best.sql.contains("AVG(") {
+    if asked && !best.sql.contains("AVG(") && !averages(&best.query) {
         Some(
             "it was not understood what the average is taken over; name a column of numbers"
                 .to_owned(),

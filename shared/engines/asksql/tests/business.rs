@@ -206,8 +206,61 @@ fn a_superlative_without_its_column_counts_nothing() {
 }
 
 #[test]
+fn an_average_of_counts_is_taken_over_those_that_have_any() {
+    let per_customer =
+        "SELECT COUNT(customer_id) * 1.0 / NULLIF(COUNT(DISTINCT customer_id), 0) FROM orders";
+    for question in [
+        "average number of orders per customer",
+        "How many orders does each customer have on average?",
+        "how many orders does a customer place on average",
+        "How many orders does the average customer have?",
+        "average orders per customer",
+        "orders per customer on average",
+    ] {
+        reads(question, per_customer);
+    }
+    reads(
+        "What is the average number of paid orders per customer in 2023?",
+        &format!(
+            "{per_customer} WHERE status = 'paid' AND created_at >= '2023-01-01' AND created_at < '2024-01-01'"
+        ),
+    );
+    reads(
+        "average number of customers per country",
+        "SELECT COUNT(country) * 1.0 / NULLIF(COUNT(DISTINCT country), 0) FROM customers",
+    );
+    reads(
+        "average number of orders per month",
+        "SELECT COUNT(SUBSTR(CAST(created_at AS VARCHAR), 1, 7)) * 1.0 / NULLIF(COUNT(DISTINCT SUBSTR(CAST(created_at AS VARCHAR), 1, 7)), 0) FROM orders",
+    );
+    let answer = answer("average number of orders per customer");
+    let projection = &answer.parsed_query.projections[0];
+    assert_eq!(projection.field, "COUNT(*) per orders.customer_id");
+    assert_eq!(projection.aggregate, Some("AVG"));
+    let mut told = answer.explanation.iter();
+    assert!(
+        told.any(|link| link.element.ends_with("what has no row does not count")),
+        "{answer:?}"
+    );
+}
+
+#[test]
 fn an_average_that_no_query_takes_is_asked_back() {
-    is_asked_back("How many orders does each customer have on average?");
+    // An order has many products, and a product many orders.
+    is_asked_back("How many products does a customer order on average?");
+    is_asked_back("How many orders with a Lamp does a customer have on average?");
+}
+
+#[test]
+fn averages_of_columns_and_counts_of_groups_stay_what_they_are() {
+    reads(
+        "average price per category",
+        "SELECT AVG(price), category FROM products GROUP BY category",
+    );
+    reads(
+        "number of orders per customer",
+        "SELECT COUNT(*), customers.name FROM customers JOIN orders ON orders.customer_id = customers.id GROUP BY customers.id, customers.name",
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Groups, orders, superlatives and sets.
 
-use super::{Builder, periods};
+use super::{Builder, averages, periods};
 use crate::form::{Aggregate, Comparison, Filter, Literal, Query, SetOperation, Test, Value};
 use crate::link::Element;
 use crate::parse::{Choice, Left};
@@ -91,6 +91,9 @@ impl Builder<'_> {
     }
 
     pub(super) fn group_slots(&mut self, query: &mut Query) {
+        if averages(query) {
+            return;
+        }
         for slot in &self.sketch.groups {
             match self.chosen(*slot).element {
                 Element::Column(column) => query.groups.push(column),

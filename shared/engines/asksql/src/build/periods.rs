@@ -1,6 +1,6 @@
 //! Rows by spans of the calendar.
 
-use super::Builder;
+use super::{Builder, averages};
 use crate::form::{Aggregate, Query, Value};
 use crate::link::Element;
 use crate::schema::Role;
@@ -9,7 +9,11 @@ use crate::time::Unit;
 impl Builder<'_> {
     /// Shows the span first, and makes numbers over the rows of each one of what stands beside it.
     pub(super) fn group_by_period(&self, query: &mut Query) -> Option<()> {
-        let Some(period) = self.sketch.period.filter(|_| query.within.is_empty()) else {
+        let Some(period) = self
+            .sketch
+            .period
+            .filter(|_| query.within.is_empty() && !averages(query))
+        else {
             return Some(());
         };
         let span = self.span()?;

@@ -8,6 +8,7 @@
 mod adjective;
 mod against;
 mod asked;
+mod averages;
 mod bare;
 mod compare;
 mod equal;
@@ -181,6 +182,7 @@ pub(crate) fn read(database: &Database, items: &[Item], flips: Flips) -> Sketch 
     reader.periods();
     reader.groups();
     reader.begin_order(first);
+    reader.averaged_counts();
     reader.both_ends();
     reader.extremes();
     reader.settle_extremes();

@@ -149,7 +149,7 @@ impl Reader<'_> {
         }
         self.sum_up();
         self.show_groups();
-        if !self.sketch.groups.is_empty() && !self.shows_aggregate() {
+        if self.has_group() && !self.shows_aggregate() {
             self.aggregate_by_name();
         }
         let by_period = self
@@ -171,6 +171,9 @@ impl Reader<'_> {
 
     /// The group of "for each X" is shown beside its numbers.
     fn show_groups(&mut self) {
+        if self.sketch.averaged.is_some() {
+            return;
+        }
         for slot in self.sketch.groups.clone() {
             if self.sketch.picks.iter().any(|pick| pick.slot == slot) {
                 continue;

@@ -89,6 +89,8 @@ pub(crate) struct Sketch {
     /// The groups are those of "each", "per" or "by".
     pub(crate) each: bool,
     pub(crate) period: Option<Period>,
+    /// The rows of this slot are counted for each group, and the counts averaged.
+    pub(crate) averaged: Option<SlotId>,
     pub(crate) order: Vec<(Left, bool)>,
     /// The order has no key of its own: the first thing shown is meant.
     pub(crate) order_default: Option<bool>,
