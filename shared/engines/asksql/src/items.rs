@@ -302,7 +302,7 @@ fn read(database: &Database, tokens: &[Token], item: &mut Item) -> f64 {
             .collect();
         let of_inside = words.len() < tokens.len();
         item.mention = database.index.link(&database.schema, &words);
-        if compounds::falls_apart(database, tokens, &item.mention) {
+        if compounds::falls_apart(database, tokens, &item.mention) || states(tokens) {
             item.mention.clear();
         }
         if of_inside
@@ -366,4 +366,17 @@ fn read(database: &Database, tokens: &[Token], item: &mut Item) -> f64 {
         item.operator = None;
     }
     worth.max(value_worth)
+}
+
+/// "members are active" says something of the members, even where a column is called "is active".
+fn states(tokens: &[Token]) -> bool {
+    let Some(inner) = tokens
+        .len()
+        .checked_sub(1)
+        .and_then(|last| tokens.get(1..last))
+    else {
+        return false;
+    };
+    let be = |token: &Token| operator(&token.lower) == Some(Operator::Be);
+    inner.iter().any(be)
 }
