@@ -164,7 +164,7 @@ impl Checker<'_> {
             && function.over.is_none()
         {
             let mut named = Vec::new();
-            for argument in arguments(function) {
+            for argument in arguments(function).into_iter().flat_map(amounts) {
                 places(argument, scope, &mut named);
             }
             let schema = self.schema();
@@ -220,6 +220,20 @@ pub(super) fn constraint_on(operator: &JoinOperator) -> Option<&Expr> {
         Some(JoinConstraint::On(condition)) => Some(condition),
         _ => None,
     }
+}
+
+/// What a sum adds up: of CASE its results, for the conditions only choose among them.
+fn amounts(argument: &Expr) -> Vec<&Expr> {
+    let Expr::Case {
+        conditions,
+        else_result,
+        ..
+    } = argument
+    else {
+        return vec![argument];
+    };
+    let results = conditions.iter().map(|when| &when.result);
+    results.chain(else_result.as_deref()).collect()
 }
 
 fn adds_up(function: &Function) -> bool {
