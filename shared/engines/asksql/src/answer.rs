@@ -258,6 +258,16 @@ pub(crate) fn value_name(schema: &Schema, value: &Value) -> String {
         Value::Period(unit, column) => {
             format!("{} of {}", unit.name(), column_name(schema, *column))
         }
+        Value::Share(filters) => {
+            let conditions: Vec<String> = filters
+                .iter()
+                .map(|filter| crate::difference::told(schema, filter))
+                .collect();
+            format!(
+                "percentage of rows, restricting {}",
+                conditions.join(" and ")
+            )
+        }
         Value::RowsPer(key) => format!("AVG of COUNT(*) per {}", value_name(schema, key)),
         Value::Aggregate(aggregate, column) => {
             format!("{}({})", aggregate.sql(), column_name(schema, *column))
@@ -270,7 +280,7 @@ fn projection(schema: &Schema, value: &Value) -> Projection {
         Value::Column(column) => (column_name(schema, *column), None, false),
         Value::Rows(_) => ("*".to_owned(), Some("COUNT"), false),
         Value::Different(column) => (column_name(schema, *column), Some("COUNT"), true),
-        Value::Period(..) => (value_name(schema, value), None, false),
+        Value::Period(..) | Value::Share(_) => (value_name(schema, value), None, false),
         Value::RowsPer(key) => {
             let rows = format!("COUNT(*) per {}", value_name(schema, key));
             (rows, Some("AVG"), false)

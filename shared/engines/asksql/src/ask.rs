@@ -381,9 +381,10 @@ fn explanation(database: &Database, read: &Read, best: &Reading) -> Vec<Link> {
         }
     }
     for (at, item) in read.items.iter().enumerate() {
-        if let Some(what) = item
-            .operator
-            .and_then(|operator| told(schema, best, operator))
+        let share = best.sketch.share.is_some_and(|share| share.item == at);
+        let shares = share.then(|| "percentage of rows".to_owned());
+        let operator = item.operator;
+        if let Some(what) = shares.or_else(|| told(schema, best, operator?))
             && best.sketch.used.get(at).copied().unwrap_or(false)
             && !best.sketch.slots.iter().any(|slot| slot.item == at)
         {

@@ -8,9 +8,11 @@ mod groups;
 mod periods;
 mod picked;
 mod relations;
+mod shares;
 
 pub(crate) use averages::averages;
 pub(crate) use relations::names_relation;
+pub(crate) use shares::shows_share;
 
 use crate::form::{Aggregate, Comparison, Query, Value};
 use crate::items::Item;
@@ -92,6 +94,9 @@ impl Builder<'_> {
 
     /// The table whose rows the question is about.
     fn find_focus(&self) -> Option<TableId> {
+        if let Some(share) = self.sketch.share {
+            return Some(self.table(share.slot));
+        }
         let pick = self
             .sketch
             .picks
@@ -146,6 +151,7 @@ impl Builder<'_> {
         self.count_once(&mut query);
         self.count_plainly(&mut query);
         self.average_once(&mut query);
+        self.share_once(&mut query);
         self.intersect(&mut query)?;
         if query.distinct
             && query.set.is_none()
@@ -223,6 +229,13 @@ impl Builder<'_> {
             }
             match (pick.aggregate, element) {
                 _ if self.sketch.averaged == Some(pick.slot) => self.averaged(query, element),
+                _ if self
+                    .sketch
+                    .share
+                    .is_some_and(|share| share.slot == pick.slot) =>
+                {
+                    self.shared(query, element);
+                }
                 (None, Element::Table(table)) if pick.everything => {
                     query.outputs.extend(self.whole_rows(table));
                 }

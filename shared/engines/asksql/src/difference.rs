@@ -149,7 +149,8 @@ fn filters(schema: &Schema, best: &[Filter], other: &[Filter]) -> Option<String>
     }
 }
 
-fn told(schema: &Schema, filter: &Filter) -> String {
+/// What a condition restricts to what.
+pub(crate) fn told(schema: &Schema, filter: &Filter) -> String {
     match filter {
         Filter::Test(value, test) => {
             let name = value_name(schema, value);

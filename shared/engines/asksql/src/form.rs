@@ -76,6 +76,8 @@ pub(crate) enum Value {
     Period(Unit, ColumnId),
     /// How many rows have one value of another on average; a value that no row has does not count.
     RowsPer(Box<Value>),
+    /// The percentage of the rows that meet the conditions, none of which looks into another query.
+    Share(Vec<Filter>),
 }
 
 impl Value {
@@ -85,8 +87,16 @@ impl Value {
             | Self::Aggregate(_, column)
             | Self::Different(column)
             | Self::Period(_, column) => Some(*column),
-            Self::Rows(_) => None,
+            Self::Rows(_) | Self::Share(_) => None,
             Self::RowsPer(key) => key.column(),
+        }
+    }
+
+    /// Conditions that stand within the value.
+    fn conditions(&self) -> &[Filter] {
+        match self {
+            Self::Share(filters) => filters,
+            _ => &[],
         }
     }
 
@@ -196,6 +206,7 @@ impl Query {
         let mut found: Vec<ColumnId> = values.filter_map(Value::column).collect();
         found.extend(&self.groups);
         let mut open: Vec<&Filter> = self.filters.iter().chain(&self.having).collect();
+        open.extend(self.outputs.iter().flat_map(Value::conditions));
         while let Some(filter) = open.pop() {
             match filter {
                 Filter::Any(filters) => open.extend(filters),
@@ -248,7 +259,8 @@ impl Query {
             }
         }
         columns.extend(&self.groups);
-        for filter in self.filters.iter().chain(&self.having) {
+        let shared = self.outputs.iter().flat_map(Value::conditions);
+        for filter in self.filters.iter().chain(&self.having).chain(shared) {
             of_filter(filter, &mut columns, &mut tables);
         }
         let mut all: Vec<TableId> = Vec::new();

@@ -152,6 +152,10 @@ impl Writer<'_> {
                 let key = self.value(key);
                 format!("COUNT({key}) * 1.0 / NULLIF(COUNT(DISTINCT {key}), 0)")
             }
+            Value::Share(filters) => format!(
+                "100.0 * SUM(CASE WHEN {} THEN 1 ELSE 0 END) / COUNT(*)",
+                self.plainly(filters, " AND ")
+            ),
             Value::Aggregate(aggregate, column) => {
                 format!("{}({})", aggregate.sql(), self.number(*column))
             }
@@ -188,7 +192,9 @@ impl Writer<'_> {
             Value::Column(column) | Value::Aggregate(_, column) | Value::Period(_, column) => {
                 *column
             }
-            Value::Rows(_) | Value::Different(_) | Value::RowsPer(_) => return false,
+            Value::Rows(_) | Value::Different(_) | Value::RowsPer(_) | Value::Share(_) => {
+                return false;
+            }
         };
         self.schema.columns[column].may_be_null()
     }
@@ -243,9 +249,31 @@ impl Writer<'_> {
         })
     }
 
+    /// Conditions that look into no other query.
+    fn plainly(&self, filters: &[Filter], word: &str) -> String {
+        let parts = filters.iter().map(|filter| match filter {
+            Filter::Test(value, test) => self.tested(value, test, ""),
+            Filter::Any(filters) if word == " OR " => self.plainly(filters, " OR "),
+            Filter::Any(any) if filters.len() == 1 => self.plainly(any, " OR "),
+            Filter::Any(any) => format!("({})", self.plainly(any, " OR ")),
+        });
+        parts.collect::<Vec<_>>().join(word)
+    }
+
     fn test(&self, graph: &mut JoinGraph, value: &Value, test: &Test) -> Option<String> {
+        let inner = match test {
+            Test::Query(_, query) | Test::In(query) | Test::NotIn(query) => {
+                write(self.schema, graph, query)?
+            }
+            _ => String::new(),
+        };
+        Some(self.tested(value, test, &inner))
+    }
+
+    /// A test; `inner` is the SQL of the query that it looks into.
+    fn tested(&self, value: &Value, test: &Test, inner: &str) -> String {
         let plain = self.value(value);
-        Some(match test {
+        match test {
             Test::Compare(comparison, literal @ Literal::Number(_)) => {
                 format!(
                     "{} {} {}",
@@ -285,17 +313,12 @@ impl Writer<'_> {
                 comparison.sql(),
                 self.number(*other)
             ),
-            Test::Query(comparison, query) => {
-                format!(
-                    "{} {} ({})",
-                    self.measured(value),
-                    comparison.sql(),
-                    write(self.schema, graph, query)?
-                )
+            Test::Query(comparison, _) => {
+                format!("{} {} ({inner})", self.measured(value), comparison.sql())
             }
-            Test::In(query) => format!("{plain} IN ({})", write(self.schema, graph, query)?),
-            Test::NotIn(query) => format!("{plain} NOT IN ({})", write(self.schema, graph, query)?),
-        })
+            Test::In(_) => format!("{plain} IN ({inner})"),
+            Test::NotIn(_) => format!("{plain} NOT IN ({inner})"),
+        }
     }
 }
 

@@ -2,12 +2,12 @@
 //! questions that it was made on seldom ask for it.
 
 use crate::answer::column_name;
-use crate::build::averages;
+use crate::build::{averages, shows_share};
 use crate::database::Database;
 use crate::form::{Aggregate, Comparison, Filter, Literal, Query, Test, Value};
 use crate::items::Item;
 use crate::link::{Element, Reason};
-use crate::parse::{Use, is_verb};
+use crate::parse::{Use, is_share, is_verb};
 use crate::rank::Reading;
 use crate::resolve::table_of;
 use crate::schema::{ColumnId, JoinGraph, Schema, TableId, repeats};
@@ -42,7 +42,7 @@ pub(crate) fn limit(
         contradiction(schema, &best.query),
         left_out(database, items, best),
         dropped_function(items, best),
-        unknown_function(items),
+        unknown_function(items, best),
         later_place(items, best),
         other_unit(schema, items, best),
         quantified(items),
@@ -209,23 +209,14 @@ fn dropped_function(items: &[Item], best: &Reading) -> Option<String> {
     }
 }
 
-/// "the percentage of", "the median": numbers that no query takes.
-fn unknown_function(items: &[Item]) -> Option<String> {
-    const FUNCTIONS: &[&str] = &[
-        "percentage",
-        "percent",
-        "percentages",
-        "share",
-        "ratio",
-        "proportion",
-        "rate",
-        "median",
-        "fraction",
-    ];
+/// "the ratio of", "the median": numbers that no query takes, and percentages that this one does not.
+fn unknown_function(items: &[Item], best: &Reading) -> Option<String> {
+    const FUNCTIONS: &[&str] = &["percentages", "ratio", "rate", "median"];
     let asked = items.iter().find(|item| {
         let lower = item.text.to_lowercase();
         let last = lower.rsplit(' ').next().unwrap_or_default();
-        FUNCTIONS.contains(&last) && item.best_mention() < NAMED && !item.is_value()
+        let function = FUNCTIONS.contains(&last) && item.best_mention() < NAMED && !item.is_value();
+        function || is_share(item) && !shows_share(&best.query)
     })?;
     Some(format!(
         "\"{}\" is not computed; ask for the counts or the sums that it is made of",

@@ -1,7 +1,7 @@
 //! Questions that people ask of a shop's tables: revenue, months, the latest orders, who spent the most.
 
 use chrono::NaiveDate;
-use millrace_asksql::{Answer, Database, Status, ask};
+use millrace_asksql::{Answer, Database, Status, ask, validate};
 
 const DDL: &str = "
     CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT, city TEXT, country TEXT, created_at TIMESTAMP);
@@ -617,9 +617,72 @@ fn a_later_place_is_found_behind_those_before_it() {
 }
 
 #[test]
+fn a_share_is_of_the_rows_that_the_other_conditions_leave() {
+    let share = |condition: &str, rest: &str| {
+        format!(
+            "SELECT 100.0 * SUM(CASE WHEN {condition} THEN 1 ELSE 0 END) / COUNT(*) FROM {rest}"
+        )
+    };
+    for question in [
+        "What percentage of orders were cancelled?",
+        "percentage of cancelled orders",
+        "proportion of orders that were cancelled",
+        "What is the share of cancelled orders?",
+    ] {
+        reads(question, &share("status = 'cancelled'", "orders"));
+    }
+    reads(
+        "share of customers from Germany",
+        &share("country = 'Germany'", "customers"),
+    );
+    reads(
+        "What percentage of orders in 2023 were not cancelled?",
+        &share(
+            "status <> 'cancelled'",
+            "orders WHERE created_at >= '2023-01-01' AND created_at < '2024-01-01'",
+        ),
+    );
+    reads(
+        "What percentage of all orders was placed in 2023?",
+        &share(
+            "created_at >= '2023-01-01' AND created_at < '2024-01-01'",
+            "orders",
+        ),
+    );
+    reads(
+        "What percentage of orders were paid or shipped?",
+        &share("status = 'paid' OR status = 'shipped'", "orders"),
+    );
+    let question = "percentage of cancelled orders per country";
+    let sql = "SELECT 100.0 * SUM(CASE WHEN orders.status = 'cancelled' THEN 1 ELSE 0 END) / COUNT(*), customers.country FROM customers JOIN orders ON orders.customer_id = customers.id GROUP BY customers.country";
+    reads(question, sql);
+    let found = validate(&database(), sql);
+    assert!(found.valid && found.warnings.is_empty(), "{found:?}");
+    let query = answer("percentage of cancelled orders").parsed_query;
+    assert_eq!(
+        query.projections[0].field,
+        "percentage of rows, restricting orders.status to = 'cancelled'"
+    );
+}
+
+#[test]
 fn what_no_query_computes_is_asked_back() {
     for (question, word) in [
-        ("What percentage of orders were cancelled?", "percentage"),
+        (
+            "What percentage of revenue comes from Germany?",
+            "percentage",
+        ),
+        ("percentage of orders by status", "percentage"),
+        ("What percentage of customers have ordered?", "percentage"),
+        (
+            "What percentage of customers have more than 3 orders?",
+            "percentage",
+        ),
+        (
+            "What percentage of orders are cancelled in Germany?",
+            "percentage",
+        ),
+        ("What is the median price of products?", "median"),
         ("second and third most expensive products", "third"),
         ("paid orders of customers in NYC", "NYC"),
     ] {
@@ -678,6 +741,14 @@ fn what_is_done_to_a_thing_is_counted_and_not_shown() {
         (
             "US members",
             "SELECT full_name FROM members WHERE country = 'United States'",
+        ),
+        (
+            "How many members are active?",
+            "SELECT COUNT(*) FROM members WHERE is_active = TRUE",
+        ),
+        (
+            "What percentage of members are active?",
+            "SELECT 100.0 * SUM(CASE WHEN is_active = TRUE THEN 1 ELSE 0 END) / COUNT(*) FROM members",
         ),
         (
             "How many active members do we have?",

@@ -2,7 +2,7 @@
 
 use chrono::Datelike;
 
-use super::Builder;
+use super::{Builder, shows_share};
 use crate::form::{Aggregate, Comparison, Filter, Literal, Query, Test, Value};
 use crate::link::Element;
 use crate::parse::{Choice, Condition, Left, Right};
@@ -10,11 +10,13 @@ use crate::schema::{ColumnId, Kind, Role, TableId};
 
 impl Builder<'_> {
     pub(super) fn conditions(&mut self, query: &mut Query) -> Option<()> {
+        let shared = shows_share(query);
         let own: Vec<&Condition> = self
             .sketch
             .conditions
             .iter()
             .filter(|condition| !condition.both && !self.within_related(condition.item))
+            .filter(|condition| !(shared && condition.share))
             .collect();
         self.filter(query, &own)
     }

@@ -27,6 +27,7 @@ mod place;
 mod relation;
 mod select;
 mod settle;
+mod shares;
 mod shown;
 mod sketch;
 mod sold;
@@ -44,7 +45,8 @@ use crate::link::{Candidate, Element, Reason};
 use crate::schema::Table;
 use crate::time::{self, Interval};
 use crate::words::operators::Operator;
-pub(crate) use sketch::{Condition, Extreme, Period, Pick, Sketch, Slot};
+pub(crate) use shares::is_share;
+pub(crate) use sketch::{Condition, Extreme, Period, Pick, Share, Sketch, Slot};
 use zones::Zone;
 pub(crate) use zones::is_verb;
 
@@ -195,6 +197,7 @@ pub(crate) fn read(database: &Database, items: &[Item], flips: Flips) -> Sketch 
     reader.settle_relations();
     reader.joints();
     reader.negations();
+    reader.shares();
     reader.picks();
     reader.needs();
     reader.finish()

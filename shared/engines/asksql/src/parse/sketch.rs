@@ -43,6 +43,8 @@ pub(crate) struct Condition {
     pub(crate) inner: bool,
     /// "in total": what one thing that is asked for has many of is added up.
     pub(crate) total: bool,
+    /// Says which of the rows a percentage is of.
+    pub(crate) share: bool,
     pub(crate) item: usize,
 }
 
@@ -68,6 +70,15 @@ pub(crate) struct Related {
     pub(crate) absent: bool,
 }
 
+/// "the percentage of": rows that meet some of the conditions among all that meet the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Share {
+    /// What is counted.
+    pub(crate) slot: SlotId,
+    /// The word that asks for it.
+    pub(crate) item: usize,
+}
+
 /// Rows by spans of the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Period {
@@ -91,6 +102,7 @@ pub(crate) struct Sketch {
     pub(crate) period: Option<Period>,
     /// The rows of this slot are counted for each group, and the counts averaged.
     pub(crate) averaged: Option<SlotId>,
+    pub(crate) share: Option<Share>,
     pub(crate) order: Vec<(Left, bool)>,
     /// The order has no key of its own: the first thing shown is meant.
     pub(crate) order_default: Option<bool>,

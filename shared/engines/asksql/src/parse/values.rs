@@ -19,6 +19,7 @@ impl Reader<'_> {
             both: false,
             inner: false,
             total: false,
+            share: false,
             item,
         });
     }

@@ -160,7 +160,7 @@ fn shows_name(evidence: &Evidence<'_>, name: ColumnId) -> bool {
     outputs.any(|value| match value {
         Value::Column(shown) | Value::Different(shown) => *shown == name,
         Value::Rows(table) => evidence.schema.tables[*table].display.contains(&name),
-        Value::Aggregate(..) | Value::Period(..) | Value::RowsPer(_) => false,
+        Value::Aggregate(..) | Value::Period(..) | Value::RowsPer(_) | Value::Share(_) => false,
     })
 }
 
@@ -172,7 +172,9 @@ fn shows_row(evidence: &Evidence<'_>, name: ColumnId) -> bool {
         let table = match value {
             Value::Column(shown) | Value::Different(shown) => schema.table_of(*shown),
             Value::Rows(table) => *table,
-            Value::Aggregate(..) | Value::Period(..) | Value::RowsPer(_) => return false,
+            Value::Aggregate(..) | Value::Period(..) | Value::RowsPer(_) | Value::Share(_) => {
+                return false;
+            }
         };
         schema.tables[table].display.contains(&name)
     })

@@ -66,7 +66,7 @@ fn is_fixed(evidence: &Evidence<'_>, value: &Value) -> bool {
                 && fixed
                     .any(|column| schema.table_of(*column) == *table && schema.is_unique(*column))
         }
-        Value::Aggregate(..) | Value::Period(..) | Value::RowsPer(_) => false,
+        Value::Aggregate(..) | Value::Period(..) | Value::RowsPer(_) | Value::Share(_) => false,
     }
 }
 
