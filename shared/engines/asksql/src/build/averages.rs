@@ -28,9 +28,7 @@ impl Builder<'_> {
             query.outputs.push(Value::Rows(rows));
             return;
         };
-        let linked = key
-            .column()
-            .is_some_and(|key| self.is_link(self.schema.table_of(key)));
+        let linked = key.column().is_some_and(|key| self.links(key, rows));
         // A row of links stands for a row of what they link.
         query.tables.extend((!linked).then_some(rows));
         query.outputs.push(Value::RowsPer(Box::new(key)));
@@ -50,7 +48,8 @@ impl Builder<'_> {
             Element::Table(table) => self.reference(rows, table).map(Value::Column),
             Element::Column(column) => {
                 let key = Value::Column(column);
-                self.has_one(rows, &key).then_some(key)
+                let told = self.links(column, rows) || self.has_one(rows, &key);
+                told.then_some(key)
             }
         }
     }
@@ -60,10 +59,9 @@ impl Builder<'_> {
         let edges = self.graph.tree(&[rows, table])?;
         match edges[..] {
             [edge] if edge.from.0 == rows => Some(edge.from.1),
-            [one, other] if one.from.0 == other.from.0 && self.is_link(one.from.0) => {
-                let ends = [one, other].into_iter();
-                let mut ends = ends.filter(|edge| edge.to.0 == table);
-                ends.next().map(|edge| edge.from.1)
+            [one, other] if one.from.0 == other.from.0 => {
+                let end = if one.to.0 == table { one } else { other };
+                self.links(end.from.1, rows).then_some(end.from.1)
             }
             _ => {
                 let key = self.schema.single_key(table)?;
@@ -72,8 +70,17 @@ impl Builder<'_> {
         }
     }
 
-    fn is_link(&self, table: TableId) -> bool {
-        self.schema.tables[table].link
+    /// The column and a reference to the rows are together the key of a table of links.
+    fn links(&self, column: ColumnId, rows: TableId) -> bool {
+        let table = self.schema.table_of(column);
+        let key = &self.schema.tables[table].key;
+        let refers = |other: &ColumnId| {
+            let target = self.schema.columns[*other].refers;
+            target.is_some_and(|target| self.schema.table_of(target) == rows)
+        };
+        key.len() == 2
+            && key.contains(&column)
+            && key.iter().any(|other| *other != column && refers(other))
     }
 
     /// Every row has one value at most.
@@ -88,8 +95,8 @@ impl Builder<'_> {
             return;
         };
         let tables = query.own_tables(|column| self.schema.table_of(column));
-        let links = key.column().map(|key| self.schema.table_of(key));
-        let links = links.filter(|table| self.is_link(*table));
+        let links = key.column().filter(|key| self.links(*key, self.focus));
+        let links = links.map(|key| self.schema.table_of(key));
         let plain = tables
             .iter()
             .all(|table| Some(*table) == links || self.one_for_each(*table));

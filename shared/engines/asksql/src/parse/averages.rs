@@ -2,6 +2,7 @@
 
 use super::{Reader, Use};
 use crate::form::Aggregate;
+use crate::items::Item;
 use crate::link::{Candidate, Element};
 use crate::schema::Role;
 use crate::words::lemma;
@@ -55,7 +56,7 @@ impl Reader<'_> {
     /// What is counted, behind values that restrict it: "number of paid orders".
     fn counted_from(&self, at: usize) -> Option<usize> {
         let mut at = self.skip(at);
-        while self.items.get(at).is_some_and(|item| item.is_value()) {
+        while self.items.get(at).is_some_and(Item::is_value) {
             at += 1;
         }
         self.is_counted(at).then_some(at)
@@ -79,25 +80,32 @@ impl Reader<'_> {
         mention.any(|candidate| candidate.score > 0.5 && number(candidate))
     }
 
-    /// There is a count for each group: one that was named already, or "does a customer have".
+    /// There is a count for each group: one that was named already, or any one of an entity.
     fn has_each(&mut self, counted: usize) -> bool {
         if self.has_group() || self.sketch.period.is_some_and(|period| !period.asked) {
             return true;
         }
-        let does = (counted + 1..self.end()).find(|at| self.is(*at, Operator::Do));
-        let Some(does) = does else {
+        let Some(each) = (counted + 2..self.end()).find(|at| self.is_any_one(*at, counted)) else {
             return false;
         };
-        let each = does + 2;
-        let any_one =
-            matches!(self.lower(does + 1).as_str(), "a" | "an") || self.is(does + 1, AVERAGE);
-        if !any_one || !self.is_counted(each) {
-            return false;
-        }
-        self.used[does + 1] |= self.is(does + 1, AVERAGE);
+        self.used[each - 1] |= self.is(each - 1, AVERAGE);
         let slot = self.slot(each, Use::Group);
         self.sketch.groups.push(slot);
         self.sketch.each = true;
         true
+    }
+
+    /// "does a customer", "in an order", "the average customer": any one of an entity.
+    fn is_any_one(&self, at: usize, counted: usize) -> bool {
+        let article = at - 1;
+        let any = matches!(self.lower(article).as_str(), "a" | "an") || self.is(article, AVERAGE);
+        let joint = article - 1;
+        let joins = joint == counted
+            || self.is(joint, Operator::Do)
+            || matches!(
+                self.lower(joint).as_str(),
+                "in" | "on" | "of" | "by" | "for"
+            );
+        any && joins && self.is_counted(at)
     }
 }
