@@ -51,8 +51,7 @@ impl Builder<'_> {
                 return None;
             }
             // "the second highest price" is lower than the highest, however many have that.
-            let value_alone = query.outputs.as_slice() == std::slice::from_ref(&value);
-            query.distinct |= extreme.offset > 0 && value_alone;
+            query.distinct |= extreme.offset > 0 && self.shows_alone(extreme.left);
             query.order.push((value, descending));
             query.limit = Some(extreme.limit);
             query.offset = extreme.offset;
@@ -73,6 +72,11 @@ impl Builder<'_> {
             .filter(refers)
             .map(|column| self.schema.table_of(column))
             .collect()
+    }
+
+    /// What is compared is what is shown, and nothing else is.
+    fn shows_alone(&self, left: Left) -> bool {
+        matches!((left, self.sketch.picks.as_slice()), (Left::Column(slot), [pick]) if pick.slot == slot)
     }
 
     /// What a superlative compares, and whether its greatest comes first.
