@@ -38,11 +38,12 @@ pub(crate) fn limit(
     let schema = &database.schema;
     let reasons = [
         repeated_sum(schema, graph, &best.query),
+        unsummed(schema, items, best),
         stray(schema, graph, best),
         contradiction(schema, &best.query),
         left_out(database, items, best),
-        dropped_function(items, best),
         unknown_function(items, best),
+        dropped_function(items, best),
         later_place(items, best),
         other_unit(schema, items, best),
         quantified(items),
@@ -131,6 +132,33 @@ fn repeated_sum(schema: &Schema, graph: &mut JoinGraph, query: &Query) -> Option
         "a join repeats the rows that {} stands in, so that its sum would count some of them several times; ask for an amount of the rows that are joined to them",
         column_name(schema, repeated)
     ))
+}
+
+/// "orders of customers who spent more than 1000": what is added up is not that of the rows which are asked for.
+fn unsummed(schema: &Schema, items: &[Item], best: &Reading) -> Option<String> {
+    const TOTALS: &[&str] = &[
+        "spend",
+        "spends",
+        "spent",
+        "in total",
+        "overall",
+        "altogether",
+        "combined",
+    ];
+    let total = best.sketch.conditions.iter().any(|known| known.total);
+    let said = items
+        .iter()
+        .find(|item| TOTALS.contains(&item.text.to_lowercase().as_str()))?;
+    let query = &best.query;
+    let picked = |filter: &Filter| matches!(filter, Filter::Test(_, Test::In(inner)) if !inner.having.is_empty());
+    let summed = !query.having.is_empty() || query.filters.iter().any(picked);
+    let tables = query.own_tables(|column| schema.table_of(column));
+    (total && !summed && tables.len() > 1).then(|| {
+        format!(
+            "it was not understood of what \"{}\" asks for the sum; ask for those first who have it",
+            said.text
+        )
+    })
 }
 
 /// One column is held at two values, so that no row is found.
@@ -224,10 +252,11 @@ fn unknown_function(items: &[Item], best: &Reading) -> Option<String> {
     ))
 }
 
-/// "the second and third oldest": places behind the first that nothing was made of.
+/// "the second and third oldest", "the second order": places behind the first that nothing was made of.
 fn later_place(items: &[Item], best: &Reading) -> Option<String> {
     let first = |item: &Item| {
         item.superlative
+            || item.table().is_some()
             || matches!(
                 item.operator,
                 Some(Operator::Extreme(_) | Operator::Common(_))
@@ -235,7 +264,10 @@ fn later_place(items: &[Item], best: &Reading) -> Option<String> {
     };
     let mut pairs = items.windows(2).zip(&best.sketch.used);
     let (pair, _) = pairs.find(|(pair, used)| {
-        !**used && places_before(&pair[0].text.to_lowercase()).is_some() && first(&pair[1])
+        !**used
+            && pair[0].mention.is_empty()
+            && places_before(&pair[0].text.to_lowercase()).is_some()
+            && first(&pair[1])
     })?;
     Some(format!(
         "it was not understood which places \"{}\" asks for; ask for one place or for the top ones",

@@ -216,6 +216,7 @@ fn an_average_of_counts_is_taken_over_those_that_have_any() {
         "How many orders does the average customer have?",
         "average orders per customer",
         "orders per customer on average",
+        "What's the average number of orders a customer makes?",
     ] {
         reads(question, per_customer);
     }
@@ -535,6 +536,10 @@ fn a_number_may_be_compared_with_the_sum_of_many() {
         "SELECT products.name FROM products JOIN order_items ON order_items.product_id = products.id GROUP BY products.id, products.name HAVING SUM(order_items.quantity) > 100",
     );
     reads(
+        "Which months had a revenue above 1000?",
+        "SELECT SUBSTR(CAST(created_at AS VARCHAR), 1, 7) AS month FROM orders GROUP BY SUBSTR(CAST(created_at AS VARCHAR), 1, 7) HAVING SUM(total_amount) > 1000 ORDER BY month ASC",
+    );
+    reads(
         "cities where customers spent more than 5000 in total",
         "SELECT customers.city FROM customers JOIN orders ON orders.customer_id = customers.id GROUP BY customers.city HAVING SUM(orders.total_amount) > 5000",
     );
@@ -552,6 +557,7 @@ fn a_number_may_be_compared_with_the_sum_of_many() {
         let sql = answer(question).parsed_query.sql.expect(question);
         assert!(sql.contains(" HAVING SUM(orders.total_amount) > "), "{sql}");
     }
+    is_asked_back("orders of customers who spent more than 1000 in total");
     let reason = is_asked_back("customers who bought a Lamp and spent more than 2000 in total");
     assert!(reason.contains("orders.total_amount"), "{reason}");
 }
@@ -673,6 +679,11 @@ fn what_no_query_computes_is_asked_back() {
             "percentage",
         ),
         ("percentage of orders by status", "percentage"),
+        (
+            "Which country has the highest percentage of cancelled orders?",
+            "percentage",
+        ),
+        ("customers whose second order was cancelled", "second"),
         ("What percentage of customers have ordered?", "percentage"),
         (
             "What percentage of customers have more than 3 orders?",

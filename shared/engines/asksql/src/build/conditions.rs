@@ -123,10 +123,11 @@ impl Builder<'_> {
         Some((Filter::Test(value, test), having))
     }
 
-    /// A row of the focus has many of these numbers: "orders with a total above 500" have one each.
+    /// A row of the focus has many of these numbers, or a month has: "orders with a total above 500" have one each.
     fn adds_up(&mut self, column: ColumnId) -> bool {
         let facts = &self.schema.columns[column];
-        facts.is_number() && facts.role != Role::Id && !self.one_for_each(facts.table)
+        let many = self.sketch.period.is_some() || !self.one_for_each(facts.table);
+        many && facts.is_number() && facts.role != Role::Id
     }
 
     /// Every row of the focus meets at most one row of the table.

@@ -19,6 +19,7 @@ impl Reader<'_> {
                 )
             ) && !self.is_mention(at)
                 || item.superlative
+                || super::is_share(item)
                 || self.is_sum(at)
                 || self.ranked_entity(at).is_some()
                 || item.operator.is_none()

@@ -70,6 +70,10 @@ impl Reader<'_> {
             && sketch.order.is_empty()
             && sketch.related.is_empty()
             && sketch.absent.is_empty()
+            // "the highest percentage": an order that is not read.
+            && !self.items.iter().any(|item| {
+                item.superlative || matches!(item.operator, Some(Operator::Extreme(_) | Operator::Common(_)))
+            })
             && sketch.conditions.iter().all(plain)
     }
 

@@ -150,7 +150,8 @@ impl Reader<'_> {
         let next = self.skip(number + 1);
         let word = self.lower(next);
         let money = MONEY.contains(&lemma(&word).as_str());
-        money || !is_unit(&word) && !(next < self.end() && self.is_mention(next))
+        let named = next < self.end() && self.is_mention(next);
+        money || !(is_unit(&word) || named)
     }
 
     /// "on salaries": the amounts that were spent.
