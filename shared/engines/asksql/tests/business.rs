@@ -656,6 +656,10 @@ fn a_share_is_of_the_rows_that_the_other_conditions_leave() {
         ),
     );
     reads(
+        "percentage of orders with a total amount above 500",
+        &share("total_amount > 500", "orders"),
+    );
+    reads(
         "What percentage of orders were paid or shipped?",
         &share("status = 'paid' OR status = 'shipped'", "orders"),
     );
@@ -685,6 +689,10 @@ fn what_no_query_computes_is_asked_back() {
         ),
         ("customers whose second order was cancelled", "second"),
         ("What percentage of customers have ordered?", "percentage"),
+        (
+            "What percentage of customers spent more than 1000 in total?",
+            "percentage",
+        ),
         (
             "What percentage of customers have more than 3 orders?",
             "percentage",

@@ -38,9 +38,9 @@ impl Builder<'_> {
         plain.then_some(inner.filters)
     }
 
-    /// Joins that leave out or repeat rows would change what the whole is.
+    /// Joins that leave out or repeat rows would change what the whole is, and so would groups that are left out.
     pub(super) fn share_once(&mut self, query: &mut Query) {
-        if !shows_share(query) || self.keeps_rows(query) {
+        if !shows_share(query) || query.having.is_empty() && self.keeps_rows(query) {
             return;
         }
         for value in &mut query.outputs {

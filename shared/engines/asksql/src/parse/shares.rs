@@ -62,9 +62,8 @@ impl Reader<'_> {
     /// Nothing but plain conditions says more of the rows.
     fn restricts_only(&self) -> bool {
         let sketch = &self.sketch;
-        let plain = |condition: &Condition| {
-            matches!(condition.left, Left::Column(_)) && !condition.both && !condition.total
-        };
+        let plain =
+            |condition: &Condition| matches!(condition.left, Left::Column(_)) && !condition.both;
         sketch.picks.is_empty()
             && sketch.extremes.is_empty()
             && sketch.order.is_empty()
