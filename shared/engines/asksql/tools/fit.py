@@ -1,7 +1,8 @@
 """Fits the weights of the ranking on a dump of `score.py --dump` (tuning part only, which is checked).
 
-usage: fit.py DATA_DIR DUMP.jsonl WEIGHTS.rs
+usage: fit.py DATA_DIR DUMP.jsonl WEIGHTS.rs [LAST]
 
+With LAST only so many weights at the end are fitted, those of new features, and the others stay.
 For each question with a right and a wrong reading, the chance of the right ones under a softmax of the
 scores is raised (gradient ascent, pulled towards the weights that are in the file). Needs numpy.
 """
@@ -29,6 +30,7 @@ def read(cases):
 
 def main():
     data, dump, out = sys.argv[1:4]
+    last = int(sys.argv[4]) if len(sys.argv) > 4 else None
     cases = score.lines(dump)
     score.tuning_only(data, cases)
     text = open(out).read()
@@ -60,6 +62,8 @@ def main():
         right_odds = odds * right
         right_odds = right_odds / (numpy.add.reduceat(right_odds, starts)[group] + 1e-12)
         gradient = scaled.T @ (right_odds - all_odds) / count - 2e-3 * (weights - origin)
+        if last is not None:
+            gradient[:-last] = 0
         moment = 0.9 * moment + 0.1 * gradient
         square = 0.999 * square + 0.001 * gradient**2
         weights = weights + 0.02 * (moment / (1 - 0.9**step)) / (numpy.sqrt(square / (1 - 0.999**step)) + 1e-8)
