@@ -93,6 +93,9 @@ pub struct ParsedQuery {
     pub ordering: Vec<QueryOrdering>,
     /// Most rows.
     pub limit: Option<u64>,
+    /// Rows that are left out before the first: 1 where the second place is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset: Option<u64>,
     /// Rows that repeat are left out.
     pub distinct: bool,
     /// The SQL text, a single SELECT that was planned on the database.

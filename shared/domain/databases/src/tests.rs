@@ -4,7 +4,7 @@ use bytes::Bytes;
 use chrono::{NaiveDate, TimeDelta};
 use millrace_ports::memory::{Fault, Faults, Memory, Operation};
 use millrace_ports::{Objects, Tenant};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::*;
 
@@ -96,6 +96,41 @@ async fn the_first_of_each_group_is_planned_and_run() {
         let rows = sales.query(&sql, 2_000).await.expect(&sql).rows;
         let groups = categories[0][0].as_u64().expect("a count");
         assert_eq!(rows.len() as u64, groups * each, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn shares_averages_of_counts_sums_and_places_are_planned_and_run() {
+    let sales = sales();
+    let today = NaiveDate::from_ymd_opt(2025, 6, 1).expect("a day");
+    for (question, like) in [
+        (
+            "What percentage of orders were cancelled?",
+            "SELECT 100.0 * COUNT(*) / (SELECT COUNT(*) FROM orders) FROM orders WHERE status = 'cancelled'",
+        ),
+        (
+            "average number of orders per customer",
+            "SELECT AVG(n) FROM (SELECT COUNT(*) AS n FROM orders GROUP BY customer_id) AS counts",
+        ),
+        (
+            "How many customers spent more than 1000 in total?",
+            "SELECT COUNT(*) FROM (SELECT customer_id FROM orders GROUP BY customer_id HAVING SUM(total_amount) > 1000) AS those",
+        ),
+        (
+            "the second highest price of a product",
+            "SELECT MAX(price) FROM products WHERE price < (SELECT MAX(price) FROM products)",
+        ),
+    ] {
+        let sql = sales.ask(question, today).parsed_query.sql.expect(question);
+        assert!(sales.validate(&sql).valid, "{sql}");
+        let rows = sales.query(&sql, 10).await.expect(&sql).rows;
+        let expected = sales.query(like, 10).await.expect(like).rows;
+        let number = |rows: &[Vec<Value>]| rows[0][0].as_f64().expect("a number");
+        assert_eq!(rows.len(), 1, "{sql}");
+        assert!(
+            (number(&rows) - number(&expected)).abs() < 1e-9,
+            "{sql}: {rows:?} for {expected:?}"
+        );
     }
 }
 

@@ -207,7 +207,7 @@ fn left_out(database: &Database, items: &[Item], best: &Reading) -> Option<Strin
     ))
 }
 
-/// An average of nothing, or groups without a number of each.
+/// An average of nothing, the greatest of counts, or groups without a number of each.
 fn dropped_function(items: &[Item], best: &Reading) -> Option<String> {
     let average = Operator::Aggregate(Aggregate::Average);
     let asked = items
@@ -221,10 +221,22 @@ fn dropped_function(items: &[Item], best: &Reading) -> Option<String> {
         .chain(ordered)
         .any(Value::is_aggregate);
     let bare = !best.query.groups.is_empty() && !numbers && best.query.having.is_empty();
+    // "the maximum number of orders per customer": an order of the counts would do as well.
+    let bound = |function: Aggregate, call: &str| {
+        let asked = items
+            .iter()
+            .any(|item| item.is(Operator::Aggregate(function)) && item.mention.is_empty());
+        asked && best.query.order.is_empty() && !best.sql.contains(call)
+    };
     // In the SQL, for an average may also stand in a subquery.
     if asked && !best.sql.contains("AVG(") && !averages(&best.query) {
         Some(
             "it was not understood what the average is taken over; name a column of numbers"
+                .to_owned(),
+        )
+    } else if bound(Aggregate::Maximum, "MAX(") || bound(Aggregate::Minimum, "MIN(") {
+        Some(
+            "the greatest or least of counts is not computed; ask which has the most or the fewest"
                 .to_owned(),
         )
     } else if bare {
