@@ -90,6 +90,14 @@ fn no_row_has_two_values_of_one_column() {
         "lessons of Ada and Eve",
         "SELECT lessons.title FROM lessons JOIN teachers ON lessons.teacher_id = teachers.teacher_id WHERE teachers.first_name = 'Ada' OR teachers.first_name = 'Eve'",
     );
+    reads(
+        "number of signups in 2022 and 2023",
+        "SELECT COUNT(*) FROM signups WHERE signed_at >= '2022-01-01' AND signed_at < '2023-01-01' OR signed_at >= '2023-01-01' AND signed_at < '2024-01-01'",
+    );
+    reads(
+        "number of signups in January 2023 and March 2023",
+        "SELECT COUNT(*) FROM signups WHERE signed_at >= '2023-01-01' AND signed_at < '2023-02-01' OR signed_at >= '2023-03-01' AND signed_at < '2023-04-01'",
+    );
     // Different rows of one teacher may.
     let (_, both) = answer("teachers who give Violin and Piano");
     assert!(both.contains(" INTERSECT "), "{both}");

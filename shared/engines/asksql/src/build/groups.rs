@@ -407,9 +407,10 @@ impl Builder<'_> {
     /// "customers in Berlin and Paris": no row has both values, so that rows with either are meant.
     fn hold_one(&self, query: &Query, first: &Filter, second: &Filter) -> bool {
         let column = |filter: &Filter| match filter {
-            Filter::Test(Value::Column(column), Test::Compare(Comparison::Equal, _)) => {
-                Some(*column)
-            }
+            Filter::Test(
+                Value::Column(column),
+                Test::Compare(Comparison::Equal, _) | Test::Interval(..),
+            ) => Some(*column),
             _ => None,
         };
         let focus = self.focus;
@@ -417,17 +418,19 @@ impl Builder<'_> {
             return false;
         };
         let table = self.schema.table_of(one);
-        let of_row = table == focus || self.schema.refers(focus, table);
+        let of_row = self.schema.belongs(focus, table);
+        // "both" is said of what repeats, such as the teams of players: there one row may have the one value and
+        // another row the other.
+        let both = self.items.iter().any(|item| item.is(Operator::Both));
+        let display =
+            |column: &ColumnId| !both && self.schema.tables[focus].display.contains(column);
         let tells_rows = |value: &Value| match value {
-            Value::Column(column) => {
-                self.schema.is_unique(*column) || self.schema.tables[focus].display.contains(column)
-            }
+            Value::Column(column) => self.schema.is_unique(*column) || display(column),
             _ => value.is_aggregate(),
         };
-        let both = self.items.iter().any(|item| item.is(Operator::Both));
         // "the departments of Ada and Eve"
-        let named = self.schema.tables[focus].display.contains(&one);
-        one == other && of_row && !both && (named || query.outputs.iter().any(tells_rows))
+        let named = display(&one);
+        one == other && of_row && (named || query.outputs.iter().any(tells_rows))
     }
 }
 

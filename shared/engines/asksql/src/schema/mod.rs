@@ -247,6 +247,20 @@ impl Schema {
         }
     }
 
+    /// A row of the table has one row of the other one: itself, or what it refers to over any number of tables.
+    pub(crate) fn belongs(&self, table: TableId, other: TableId) -> bool {
+        let mut reached = vec![table];
+        let mut at = 0;
+        while at < reached.len() && !reached.contains(&other) {
+            let next: Vec<TableId> = (0..self.tables.len())
+                .filter(|next| !reached.contains(next) && self.refers(reached[at], *next))
+                .collect();
+            reached.extend(next);
+            at += 1;
+        }
+        reached.contains(&other)
+    }
+
     /// The column of numbers that is called as its table is: rows of "degrees" with a column "degrees" hold how many.
     pub(crate) fn own_count(&self, table: TableId) -> Option<ColumnId> {
         let columns = &self.tables[table].columns;
