@@ -197,6 +197,7 @@ fn left_out(database: &Database, items: &[Item], best: &Reading) -> Option<Strin
         let name = item.capital && item.first > 0 && item.operator.is_none() && small > 1;
         negates(item)
             || compares(item)
+            || item.text.to_lowercase().ends_with("ago")
             || item.number.is_some()
             || name
             || turns_round(database, &item.text)
@@ -212,7 +213,8 @@ fn dropped_function(items: &[Item], best: &Reading) -> Option<String> {
     let average = Operator::Aggregate(Aggregate::Average);
     let asked = items
         .iter()
-        .any(|item| item.is(average) && item.mention.is_empty());
+        .filter(|item| item.is(average) && item.mention.is_empty())
+        .count();
     let ordered = best.query.order.iter().map(|(value, _)| value);
     let numbers = best
         .query
@@ -229,7 +231,7 @@ fn dropped_function(items: &[Item], best: &Reading) -> Option<String> {
         asked && best.query.order.is_empty() && !best.sql.contains(call)
     };
     // In the SQL, for an average may also stand in a subquery.
-    if asked && !best.sql.contains("AVG(") && !averages(&best.query) {
+    if asked > best.sql.matches("AVG(").count() && !averages(&best.query) {
         Some(
             "it was not understood what the average is taken over; name a column of numbers"
                 .to_owned(),

@@ -176,6 +176,22 @@ fn what_is_shown_may_be_said_anywhere() {
 }
 
 #[test]
+fn what_is_theirs_and_what_is_counted_is_shown() {
+    reads(
+        "titles of lessons with their room",
+        "SELECT title, room FROM lessons",
+    );
+    reads(
+        "lessons with their teacher",
+        "SELECT lessons.title, teachers.first_name, teachers.last_name FROM lessons JOIN teachers ON lessons.teacher_id = teachers.teacher_id",
+    );
+    reads(
+        "lesson count by room and floor",
+        "SELECT COUNT(*), room, floor FROM lessons GROUP BY room, floor",
+    );
+}
+
+#[test]
 fn a_year_is_told_of_the_rows_that_refer() {
     reads(
         "lessons of Ada in 2023",
@@ -200,6 +216,8 @@ fn what_came_to_nothing_is_asked_back() {
     for question in [
         "teachers earning more than their pupils",
         "maximum number of lessons per teacher",
+        "how many days ago was the last signup",
+        "subjects where the average salary is below the overall average",
     ] {
         assert_eq!(answer(question).0, Status::NeedsClarification, "{question}");
     }

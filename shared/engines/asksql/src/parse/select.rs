@@ -91,7 +91,7 @@ impl Reader<'_> {
         {
             return;
         }
-        if self.is_done_by_whom(at, said) {
+        if self.is_done_by_whom(at, said) || self.is_counted_behind(at) {
             return;
         }
         if self.modifies(at) && !self.is_listed(at)
@@ -107,6 +107,11 @@ impl Reader<'_> {
             && !said.closed
         {
             let slot = self.slot(at, Use::Show);
+            // "products with their category": its name tells more than the key that refers to it.
+            if at >= 2 && self.lower(at - 2) == "with" && self.items[at].is_entity() {
+                let candidates = &mut self.sketch.slots[slot].candidates;
+                candidates.retain(|candidate| matches!(candidate.element, Element::Table(_)));
+            }
             self.sketch.slots[slot].owner.get_or_insert(owner);
             if self.sketch.slots[slot].owner == Some(slot) {
                 self.sketch.slots[slot].owner = None;
@@ -150,6 +155,22 @@ impl Reader<'_> {
         let slot = self.add_slot(candidates, at, Use::Need);
         self.sketch.needs.push(slot);
         true
+    }
+
+    /// "customer count by country"
+    fn is_counted_behind(&mut self, at: usize) -> bool {
+        let count = at + 1;
+        let counted = self.items[at].is_entity()
+            && self.is(count, Operator::HowMany)
+            && self.lower(count) == "count"
+            && !self.is_mention(count)
+            && !self.is_mention(self.skip(count + 1));
+        if counted {
+            self.used[count] = true;
+            let slot = self.slot(at, Use::Count);
+            self.show(slot, Some(Aggregate::Count), at);
+        }
+        counted
     }
 
     /// A span that something else was made of may still be the owner that is waited for.

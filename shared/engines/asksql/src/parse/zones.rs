@@ -76,6 +76,10 @@ pub(crate) fn zones(items: &[Item]) -> Vec<Zone> {
                 zone = Zone::Show;
                 named = false;
             }
+            Some(Operator::Their) if zone == Zone::Where && shows_theirs(items, at) => {
+                zone = Zone::Show;
+                named = false;
+            }
             Some(Operator::NumberOf | Operator::HowMany)
                 if zone == Zone::Where && at > 1 && shows_number(items, at) =>
             {
@@ -183,6 +187,17 @@ fn shows_further(items: &[Item], at: usize) -> bool {
             )
     };
     names_column && ends && (corresponding || told && clause.into_iter().all(plain))
+}
+
+/// "the ten cheapest products with their category": what is theirs is shown, and not compared.
+fn shows_theirs(items: &[Item], at: usize) -> bool {
+    let beside = at > 0 && items[at - 1].text.eq_ignore_ascii_case("with");
+    let ends = items.get(at + 2).is_none_or(|item| item.stop || item.comma);
+    beside
+        && ends
+        && items
+            .get(at + 1)
+            .is_some_and(|item| item.best_mention() > 0.9 && !item.is_value())
 }
 
 /// "and the number of X", "along with how many X": shown beside the rest, not compared.
