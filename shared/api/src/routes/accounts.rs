@@ -1,4 +1,4 @@
-use super::{Answer, Auth, Content, Method, RequestBody, Route, SchemaOf};
+use super::{Answer, Auth, Content, Method, RequestBody, Route};
 use crate::accounts::{LoginForm, PasswordChange, RefreshInput, Token, UserCreate, UserResponse};
 use crate::error::Dialect;
 
@@ -22,18 +22,6 @@ const BASE: Route = Route {
 const TOKEN: &str = include_str!("examples/token.json");
 const USER: &str = include_str!("examples/user.json");
 
-const fn json<T: utoipa::ToSchema>(
-    status: u16,
-    description: &'static str,
-    example: &'static str,
-) -> Answer {
-    Answer {
-        status,
-        description,
-        content: Content::Json(SchemaOf::of::<T>(), example),
-    }
-}
-
 pub(super) const ROUTES: &[Route] = &[
     Route {
         path: "/api/v1/auth/register",
@@ -43,7 +31,7 @@ pub(super) const ROUTES: &[Route] = &[
         body: Some(RequestBody::json::<UserCreate>(include_str!(
             "examples/user_create.json"
         ))),
-        answers: &[json::<UserResponse>(201, "The new user", USER)],
+        answers: &[Answer::json::<UserResponse>(201, "The new user", USER)],
         ..BASE
     },
     Route {
@@ -54,7 +42,7 @@ pub(super) const ROUTES: &[Route] = &[
         body: Some(RequestBody::form::<LoginForm>(include_str!(
             "examples/login_form.json"
         ))),
-        answers: &[json::<Token>(200, "The tokens", TOKEN)],
+        answers: &[Answer::json::<Token>(200, "The tokens", TOKEN)],
         errors: &[400, 429, 503],
         ..BASE
     },
@@ -67,7 +55,7 @@ pub(super) const ROUTES: &[Route] = &[
         body: Some(RequestBody::json::<RefreshInput>(include_str!(
             "examples/refresh_input.json"
         ))),
-        answers: &[json::<Token>(200, "The new tokens", TOKEN)],
+        answers: &[Answer::json::<Token>(200, "The new tokens", TOKEN)],
         errors: &[400, 401, 503],
         ..BASE
     },
@@ -94,7 +82,7 @@ pub(super) const ROUTES: &[Route] = &[
         id: "getUser",
         summary: "Who the caller is",
         auth: Auth::User,
-        answers: &[json::<UserResponse>(200, "The user", USER)],
+        answers: &[Answer::json::<UserResponse>(200, "The user", USER)],
         errors: &[],
         ..BASE
     },

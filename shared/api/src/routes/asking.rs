@@ -1,4 +1,4 @@
-use super::{Answer, Auth, Content, Method, Parameter, RequestBody, Route, SchemaOf, ValueKind};
+use super::{Answer, Auth, Content, Method, Parameter, RequestBody, Route};
 use crate::asking::{
     DatabaseDetail, DatabaseInput, DatabaseList, ParseAnswer, ParseInput, QueryInput, QueryRows,
     ServiceHealth, ValidateAnswer, ValidateInput,
@@ -22,31 +22,6 @@ const BASE: Route = Route {
     errors: &[],
 };
 
-const fn json<T: utoipa::ToSchema>(
-    status: u16,
-    description: &'static str,
-    example: &'static str,
-) -> Answer {
-    Answer {
-        status,
-        description,
-        content: Content::Json(SchemaOf::of::<T>(), example),
-    }
-}
-
-const fn integer(
-    name: &'static str,
-    (least, most): (u32, u32),
-    description: &'static str,
-) -> Parameter {
-    Parameter {
-        name,
-        kind: ValueKind::Integer(least, most),
-        required: false,
-        description,
-    }
-}
-
 const PARSE: Route = Route {
     method: Method::Post,
     path: "/parse",
@@ -59,7 +34,7 @@ const PARSE: Route = Route {
     body: Some(RequestBody::json::<ParseInput>(include_str!(
         "examples/parse_input.json"
     ))),
-    answers: &[json::<ParseAnswer>(
+    answers: &[Answer::json::<ParseAnswer>(
         200,
         "The reading, or why there is none",
         include_str!("examples/parse_answer.json"),
@@ -77,7 +52,7 @@ const VALIDATE: Route = Route {
     body: Some(RequestBody::json::<ValidateInput>(include_str!(
         "examples/validate_input.json"
     ))),
-    answers: &[json::<ValidateAnswer>(
+    answers: &[Answer::json::<ValidateAnswer>(
         200,
         "What was found",
         include_str!("examples/validate_answer.json"),
@@ -96,7 +71,7 @@ const QUERY: Route = Route {
     body: Some(RequestBody::json::<QueryInput>(include_str!(
         "examples/query_input.json"
     ))),
-    answers: &[json::<QueryRows>(
+    answers: &[Answer::json::<QueryRows>(
         200,
         "The rows",
         include_str!("examples/query_rows.json"),
@@ -111,18 +86,18 @@ const DATABASES: Route = Route {
     summary: "The built-in and the caller's databases",
     description: "Built-in ones first, then by name.",
     query: &[
-        integer(
+        Parameter::integer(
             "limit",
             (1, 100),
             "Most databases of the page; 20 by default.",
         ),
-        integer(
+        Parameter::integer(
             "offset",
             (0, 10_000),
             "How many to leave out; 0 by default.",
         ),
     ],
-    answers: &[json::<DatabaseList>(
+    answers: &[Answer::json::<DatabaseList>(
         200,
         "The databases",
         include_str!("examples/database_list.json"),
@@ -135,7 +110,7 @@ const DATABASE: Route = Route {
     path: "/databases/{name}",
     id: "getDatabase",
     summary: "The schema of a database, and questions that it answers",
-    answers: &[json::<DatabaseDetail>(
+    answers: &[Answer::json::<DatabaseDetail>(
         200,
         "The database",
         include_str!("examples/database_detail.json"),
@@ -155,12 +130,12 @@ const PUT_DATABASE: Route = Route {
         "examples/database_input.json"
     ))),
     answers: &[
-        json::<DatabaseDetail>(
+        Answer::json::<DatabaseDetail>(
             200,
             "It took the place of the former one",
             include_str!("examples/database_detail.json"),
         ),
-        json::<DatabaseDetail>(
+        Answer::json::<DatabaseDetail>(
             201,
             "It is new",
             include_str!("examples/database_detail.json"),
@@ -233,8 +208,12 @@ pub(super) const ROUTES: &[Route] = &[
         auth: Auth::None,
         summary: "How the query parser is",
         answers: &[
-            json::<ServiceHealth>(200, "It runs", include_str!("examples/service_health.json")),
-            json::<ServiceHealth>(
+            Answer::json::<ServiceHealth>(
+                200,
+                "It runs",
+                include_str!("examples/service_health.json"),
+            ),
+            Answer::json::<ServiceHealth>(
                 503,
                 "A part does not answer",
                 include_str!("examples/service_health_503.json"),

@@ -1,4 +1,4 @@
-use super::{Answer, Auth, Content, Method, Parameter, RequestBody, Route, SchemaOf, ValueKind};
+use super::{Answer, Auth, Content, Method, Parameter, RequestBody, Route, ValueKind};
 use crate::challenge::{
     ApprovalResponse, CancelResponse, ChallengeChanges, ChallengeInput, CreateResponse,
     GenerationResponse, GenerationSizeInput, GenerationStatus, InProgress, Phase1Status,
@@ -80,7 +80,7 @@ const BRIEF: Option<RequestBody> = Some(RequestBody::json::<ChallengeInput>(incl
     "examples/challenge_input.json"
 )));
 
-const IN_PROGRESS: Answer = json::<InProgress>(
+const IN_PROGRESS: Answer = Answer::json::<InProgress>(
     202,
     "Not finished yet: send the same call again for the result",
     include_str!("examples/in_progress.json"),
@@ -102,27 +102,15 @@ const MOVED: Answer = Answer {
 };
 
 const SCHEMA: &[Answer] = &[
-    json::<SchemaResponse>(200, "The schema", include_str!("examples/schema.json")),
+    Answer::json::<SchemaResponse>(200, "The schema", include_str!("examples/schema.json")),
     IN_PROGRESS,
 ];
 
-const GENERATION_STATUS: &[Answer] = &[json::<GenerationStatus>(
+const GENERATION_STATUS: &[Answer] = &[Answer::json::<GenerationStatus>(
     200,
     "How far it is",
     include_str!("examples/generation_status.json"),
 )];
-
-const fn json<T: utoipa::ToSchema>(
-    status: u16,
-    description: &'static str,
-    example: &'static str,
-) -> Answer {
-    Answer {
-        status,
-        description,
-        content: Content::Json(SchemaOf::of::<T>(), example),
-    }
-}
 
 pub(super) const ROUTES: &[Route] = &[
     Route {
@@ -130,7 +118,7 @@ pub(super) const ROUTES: &[Route] = &[
         id: "listSessions",
         summary: "The caller's sessions, newest first",
         query: PAGE,
-        answers: &[json::<SessionList>(
+        answers: &[Answer::json::<SessionList>(
             200,
             "One page",
             include_str!("examples/session_list.json"),
@@ -143,7 +131,7 @@ pub(super) const ROUTES: &[Route] = &[
         id: "getSession",
         summary: "Where a session stands across all phases",
         description: "`next_action` names the one call to make next.",
-        answers: &[json::<SessionStatus>(
+        answers: &[Answer::json::<SessionStatus>(
             200,
             "Where it stands",
             include_str!("examples/session_status.json"),
@@ -170,8 +158,12 @@ pub(super) const ROUTES: &[Route] = &[
         description: "Begins a new session. After a 202 read the session: sent again, this begins another one.",
         body: BRIEF,
         answers: &[
-            json::<ResearchResponse>(200, "The research", include_str!("examples/research.json")),
-            json::<InProgress>(
+            Answer::json::<ResearchResponse>(
+                200,
+                "The research",
+                include_str!("examples/research.json"),
+            ),
+            Answer::json::<InProgress>(
                 202,
                 "Not finished yet: `GET /api/challenge/phase1/status/{session_id}` will have it",
                 include_str!("examples/in_progress.json"),
@@ -192,7 +184,7 @@ pub(super) const ROUTES: &[Route] = &[
                 .optional(),
         ),
         answers: &[
-            json::<ProblemResponse>(
+            Answer::json::<ProblemResponse>(
                 200,
                 "The problem statement",
                 include_str!("examples/problem.json"),
@@ -207,7 +199,7 @@ pub(super) const ROUTES: &[Route] = &[
         id: "approveProblem",
         summary: "Approve problem statement",
         query: SESSION_ID,
-        answers: &[json::<ApprovalResponse>(
+        answers: &[Answer::json::<ApprovalResponse>(
             200,
             "Approved",
             include_str!("examples/approval1.json"),
@@ -218,7 +210,7 @@ pub(super) const ROUTES: &[Route] = &[
         path: "/api/challenge/phase1/status/{session_id}",
         id: "getPhase1Status",
         summary: "Get Phase 1 status",
-        answers: &[json::<Phase1Status>(
+        answers: &[Answer::json::<Phase1Status>(
             200,
             "Where it stands",
             include_str!("examples/phase1_status.json"),
@@ -241,7 +233,7 @@ pub(super) const ROUTES: &[Route] = &[
         id: "approveSchema",
         summary: "Approve generated schema",
         query: SESSION_ID,
-        answers: &[json::<ApprovalResponse>(
+        answers: &[Answer::json::<ApprovalResponse>(
             200,
             "Approved",
             include_str!("examples/approval2.json"),
@@ -265,7 +257,11 @@ pub(super) const ROUTES: &[Route] = &[
         summary: "Generate preview data (10-30 rows per table)",
         query: SESSION_ID,
         answers: &[
-            json::<PreviewResponse>(200, "The preview", include_str!("examples/preview.json")),
+            Answer::json::<PreviewResponse>(
+                200,
+                "The preview",
+                include_str!("examples/preview.json"),
+            ),
             IN_PROGRESS,
         ],
         ..PHASE3
@@ -276,7 +272,7 @@ pub(super) const ROUTES: &[Route] = &[
         id: "approvePreview",
         summary: "Approve preview data",
         query: SESSION_ID,
-        answers: &[json::<ApprovalResponse>(
+        answers: &[Answer::json::<ApprovalResponse>(
             200,
             "Approved",
             include_str!("examples/approval3.json"),
@@ -296,7 +292,7 @@ pub(super) const ROUTES: &[Route] = &[
             ))
             .optional(),
         ),
-        answers: &[json::<GenerationResponse>(
+        answers: &[Answer::json::<GenerationResponse>(
             200,
             "It runs",
             include_str!("examples/generation.json"),
@@ -317,7 +313,7 @@ pub(super) const ROUTES: &[Route] = &[
         id: "cancelGeneration",
         summary: "Stop full dataset generation",
         query: SESSION_ID,
-        answers: &[json::<CancelResponse>(
+        answers: &[Answer::json::<CancelResponse>(
             200,
             "It is stopped",
             include_str!("examples/cancel.json"),
@@ -328,7 +324,7 @@ pub(super) const ROUTES: &[Route] = &[
         path: "/api/challenge/phase5/prepare/{session_id}",
         id: "preparePackage",
         summary: "Prepare complete download package",
-        answers: &[json::<PrepareResponse>(
+        answers: &[Answer::json::<PrepareResponse>(
             200,
             "What is in it",
             include_str!("examples/prepare.json"),
@@ -348,7 +344,7 @@ pub(super) const ROUTES: &[Route] = &[
         id: "createChallenge",
         summary: "All phases in one go",
         body: BRIEF,
-        answers: &[json::<CreateResponse>(
+        answers: &[Answer::json::<CreateResponse>(
             202,
             "It runs",
             include_str!("examples/in_progress.json"),
@@ -368,7 +364,7 @@ pub(super) const ROUTES: &[Route] = &[
         path: "/api/challenge/result/{session_id}",
         id: "getChallengeResult",
         summary: "What has come of it",
-        answers: &[json::<ResultResponse>(
+        answers: &[Answer::json::<ResultResponse>(
             200,
             "The result",
             include_str!("examples/result.json"),

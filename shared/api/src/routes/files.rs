@@ -1,4 +1,4 @@
-use super::{Answer, Auth, Content, Method, Parameter, RequestBody, Route, SchemaOf, ValueKind};
+use super::{Answer, Auth, Content, Method, Parameter, RequestBody, Route, ValueKind};
 use crate::error::Dialect;
 use crate::files::{
     CompletedParts, DownloadUrlInput, DownloadUrlResponse, JobCreate, JobList, JobResponse,
@@ -25,32 +25,6 @@ const BASE: Route = Route {
 const JOB: &str = include_str!("examples/job_response.json");
 const JOBS: &str = include_str!("examples/job_list.json");
 
-const fn json<T: utoipa::ToSchema>(
-    status: u16,
-    description: &'static str,
-    example: &'static str,
-) -> Answer {
-    Answer {
-        status,
-        description,
-        content: Content::Json(SchemaOf::of::<T>(), example),
-    }
-}
-
-const fn integer(
-    name: &'static str,
-    least: u32,
-    most: u32,
-    description: &'static str,
-) -> Parameter {
-    Parameter {
-        name,
-        kind: ValueKind::Integer(least, most),
-        required: false,
-        description,
-    }
-}
-
 const GONE: &[Answer] = &[Answer {
     status: 204,
     description: "It is gone",
@@ -67,7 +41,7 @@ pub(super) const ROUTES: &[Route] = &[
         body: Some(RequestBody::json::<JobCreate>(include_str!(
             "examples/job_create.json"
         ))),
-        answers: &[json::<JobResponse>(201, "The new job", JOB)],
+        answers: &[Answer::json::<JobResponse>(201, "The new job", JOB)],
         errors: &[400],
         ..BASE
     },
@@ -79,8 +53,8 @@ pub(super) const ROUTES: &[Route] = &[
         description: "Newest first. Where there are more, the header `X-Next-Cursor` holds the cursor of the \
                       next page.",
         query: &[
-            integer("skip", 0, 10_000, "How many to leave out; 0 by default."),
-            integer("limit", 1, 100, "Most jobs of the page; 100 by default."),
+            Parameter::integer("skip", (0, 10_000), "How many to leave out; 0 by default."),
+            Parameter::integer("limit", (1, 100), "Most jobs of the page; 100 by default."),
             Parameter {
                 name: "cursor",
                 kind: ValueKind::Text,
@@ -88,7 +62,7 @@ pub(super) const ROUTES: &[Route] = &[
                 description: "The header `X-Next-Cursor` of the page before.",
             },
         ],
-        answers: &[json::<JobList>(200, "The jobs", JOBS)],
+        answers: &[Answer::json::<JobList>(200, "The jobs", JOBS)],
         errors: &[400],
         ..BASE
     },
@@ -97,7 +71,7 @@ pub(super) const ROUTES: &[Route] = &[
         path: "/api/v1/jobs/{job_id}",
         id: "getFileJob",
         summary: "Where a job stands",
-        answers: &[json::<JobResponse>(200, "The job", JOB)],
+        answers: &[Answer::json::<JobResponse>(200, "The job", JOB)],
         errors: &[403, 404],
         ..BASE
     },
@@ -115,7 +89,7 @@ pub(super) const ROUTES: &[Route] = &[
         id: "createUploadUrl",
         summary: "Where to upload the file",
         description: "A URL that takes one `PUT` of up to 5 GB within an hour. There is one at a time.",
-        answers: &[json::<UploadUrlResponse>(
+        answers: &[Answer::json::<UploadUrlResponse>(
             200,
             "The URL",
             include_str!("examples/upload_url_response.json"),
@@ -130,7 +104,7 @@ pub(super) const ROUTES: &[Route] = &[
         body: Some(RequestBody::json::<MarkUploaded>(include_str!(
             "examples/mark_uploaded.json"
         ))),
-        answers: &[json::<JobResponse>(200, "The job", JOB)],
+        answers: &[Answer::json::<JobResponse>(200, "The job", JOB)],
         ..BASE
     },
     Route {
@@ -142,7 +116,7 @@ pub(super) const ROUTES: &[Route] = &[
             RequestBody::json::<DownloadUrlInput>(include_str!("examples/download_url_input.json"))
                 .optional(),
         ),
-        answers: &[json::<DownloadUrlResponse>(
+        answers: &[Answer::json::<DownloadUrlResponse>(
             200,
             "The URL",
             include_str!("examples/download_url_response.json"),
@@ -154,7 +128,7 @@ pub(super) const ROUTES: &[Route] = &[
         id: "cancelFileJob",
         summary: "Cancel a job",
         description: "At once, or as soon as its worker stops. Again, it changes nothing.",
-        answers: &[json::<JobResponse>(200, "The job", JOB)],
+        answers: &[Answer::json::<JobResponse>(200, "The job", JOB)],
         ..BASE
     },
     Route {
@@ -162,7 +136,7 @@ pub(super) const ROUTES: &[Route] = &[
         id: "beginMultipart",
         summary: "Begin an upload in parts",
         description: "For files of any size. An upload that is open is answered again.",
-        answers: &[json::<MultipartResponse>(
+        answers: &[Answer::json::<MultipartResponse>(
             200,
             "The upload",
             include_str!("examples/multipart_response.json"),
@@ -185,10 +159,14 @@ pub(super) const ROUTES: &[Route] = &[
         description: "Each URL takes one `PUT` within an hour; the answer's `ETag` is needed to complete the \
                       upload.",
         query: &[
-            integer("from", 1, 10_000, "Number of the first part; 1 by default."),
-            integer("count", 1, 500, "How many; 100 by default."),
+            Parameter::integer(
+                "from",
+                (1, 10_000),
+                "Number of the first part; 1 by default.",
+            ),
+            Parameter::integer("count", (1, 500), "How many; 100 by default."),
         ],
-        answers: &[json::<PartUrlsResponse>(
+        answers: &[Answer::json::<PartUrlsResponse>(
             200,
             "The URLs",
             include_str!("examples/part_urls_response.json"),
@@ -203,7 +181,7 @@ pub(super) const ROUTES: &[Route] = &[
         body: Some(RequestBody::json::<CompletedParts>(include_str!(
             "examples/completed_parts.json"
         ))),
-        answers: &[json::<JobResponse>(200, "The job", JOB)],
+        answers: &[Answer::json::<JobResponse>(200, "The job", JOB)],
         ..BASE
     },
 ];

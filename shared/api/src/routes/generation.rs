@@ -1,4 +1,4 @@
-use super::{Answer, Auth, Content, Method, Parameter, RequestBody, Route, SchemaOf, ValueKind};
+use super::{Answer, Auth, Method, Parameter, RequestBody, Route, ValueKind};
 use crate::error::Dialect;
 use crate::generation::{
     GenerationCreate, GenerationCreated, GenerationEvents, GenerationJob, GenerationJobs,
@@ -23,18 +23,6 @@ const BASE: Route = Route {
     errors: &[],
 };
 
-const fn json<T: utoipa::ToSchema>(
-    status: u16,
-    description: &'static str,
-    example: &'static str,
-) -> Answer {
-    Answer {
-        status,
-        description,
-        content: Content::Json(SchemaOf::of::<T>(), example),
-    }
-}
-
 const fn text(name: &'static str, required: bool, description: &'static str) -> Parameter {
     Parameter {
         name,
@@ -44,21 +32,8 @@ const fn text(name: &'static str, required: bool, description: &'static str) -> 
     }
 }
 
-const fn integer(
-    name: &'static str,
-    (least, most): (u32, u32),
-    description: &'static str,
-) -> Parameter {
-    Parameter {
-        name,
-        kind: ValueKind::Integer(least, most),
-        required: false,
-        description,
-    }
-}
-
 const CREATED: &str = include_str!("examples/generation_created.json");
-const DONE: &[Answer] = &[json::<GenerationSuccess>(
+const DONE: &[Answer] = &[Answer::json::<GenerationSuccess>(
     200,
     "It was done",
     include_str!("examples/generation_success.json"),
@@ -78,9 +53,9 @@ pub(super) const ROUTES: &[Route] = &[
             "examples/generation_create.json"
         ))),
         answers: &[
-            json::<GenerationCreated>(200, "The job has ended", CREATED),
-            json::<GenerationCreated>(201, "The job is queued", CREATED),
-            json::<GenerationCreated>(202, "The job has not ended yet", CREATED),
+            Answer::json::<GenerationCreated>(200, "The job has ended", CREATED),
+            Answer::json::<GenerationCreated>(201, "The job is queued", CREATED),
+            Answer::json::<GenerationCreated>(202, "The job has not ended yet", CREATED),
         ],
         errors: &[400, 403, 422, 429],
         ..BASE
@@ -91,8 +66,8 @@ pub(super) const ROUTES: &[Route] = &[
         summary: "The caller's jobs",
         description: "Newest first.",
         query: &[
-            integer("limit", (1, 100), "Most jobs of the page; 10 by default."),
-            integer(
+            Parameter::integer("limit", (1, 100), "Most jobs of the page; 10 by default."),
+            Parameter::integer(
                 "offset",
                 (0, 1_000_000),
                 "How many to leave out; 0 by default.",
@@ -113,7 +88,7 @@ pub(super) const ROUTES: &[Route] = &[
                 "Only jobs accepted at this time or before; a date alone means the whole day.",
             ),
         ],
-        answers: &[json::<GenerationJobs>(
+        answers: &[Answer::json::<GenerationJobs>(
             200,
             "The jobs",
             include_str!("examples/generation_jobs.json"),
@@ -126,7 +101,7 @@ pub(super) const ROUTES: &[Route] = &[
         id: "getGenerationJob",
         summary: "Where a job stands",
         description: "Once it is completed, with a link to its output.",
-        answers: &[json::<GenerationJob>(
+        answers: &[Answer::json::<GenerationJob>(
             200,
             "The job",
             include_str!("examples/generation_job.json"),
@@ -162,14 +137,14 @@ pub(super) const ROUTES: &[Route] = &[
         summary: "What happened to a job",
         description: "First things first.",
         query: &[
-            integer("limit", (1, 1000), "Most events; 100 by default."),
-            integer(
+            Parameter::integer("limit", (1, 1000), "Most events; 100 by default."),
+            Parameter::integer(
                 "offset",
                 (0, 10_000),
                 "How many to leave out; 0 by default.",
             ),
         ],
-        answers: &[json::<GenerationEvents>(
+        answers: &[Answer::json::<GenerationEvents>(
             200,
             "The events",
             include_str!("examples/generation_events.json"),
@@ -181,7 +156,7 @@ pub(super) const ROUTES: &[Route] = &[
         path: "/api/data-generation/types",
         id: "listRecordTypes",
         summary: "What can be made",
-        answers: &[json::<RecordTypes>(
+        answers: &[Answer::json::<RecordTypes>(
             200,
             "The types",
             include_str!("examples/record_types.json"),
@@ -197,7 +172,7 @@ pub(super) const ROUTES: &[Route] = &[
         body: Some(RequestBody::json::<InputUploadCreate>(include_str!(
             "examples/input_upload_create.json"
         ))),
-        answers: &[json::<InputUpload>(
+        answers: &[Answer::json::<InputUpload>(
             200,
             "The URL",
             include_str!("examples/input_upload.json"),
@@ -209,7 +184,7 @@ pub(super) const ROUTES: &[Route] = &[
         path: "/api/data-generation/rate-limits",
         id: "getGenerationRateLimits",
         summary: "What the caller may use, and uses",
-        answers: &[json::<GenerationRateLimits>(
+        answers: &[Answer::json::<GenerationRateLimits>(
             200,
             "The limits",
             include_str!("examples/generation_rate_limits.json"),
@@ -220,7 +195,7 @@ pub(super) const ROUTES: &[Route] = &[
         path: "/api/data-generation/retention",
         id: "getRetention",
         summary: "How long the caller's jobs and data are kept",
-        answers: &[json::<RetentionPolicy>(
+        answers: &[Answer::json::<RetentionPolicy>(
             200,
             "The policy",
             include_str!("examples/retention_policy.json"),
@@ -236,7 +211,7 @@ pub(super) const ROUTES: &[Route] = &[
         body: Some(RequestBody::json::<RetentionPolicy>(include_str!(
             "examples/retention_input.json"
         ))),
-        answers: &[json::<RetentionUpdated>(
+        answers: &[Answer::json::<RetentionUpdated>(
             200,
             "The policy",
             include_str!("examples/retention_updated.json"),
@@ -250,12 +225,12 @@ pub(super) const ROUTES: &[Route] = &[
         summary: "How the pipeline is",
         description: "The figures are of all customers.",
         answers: &[
-            json::<PipelineHealth>(
+            Answer::json::<PipelineHealth>(
                 200,
                 "It runs",
                 include_str!("examples/pipeline_health.json"),
             ),
-            json::<PipelineHealth>(
+            Answer::json::<PipelineHealth>(
                 503,
                 "It does not",
                 include_str!("examples/pipeline_health_503.json"),

@@ -16,6 +16,23 @@ pub struct Parameter {
     pub description: &'static str,
 }
 
+impl Parameter {
+    /// An integer between two bounds, both included, that may be left out.
+    #[must_use]
+    pub const fn integer(
+        name: &'static str,
+        (least, most): (u32, u32),
+        description: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            kind: ValueKind::Integer(least, most),
+            required: false,
+            description,
+        }
+    }
+}
+
 /// What kind of value a [`Parameter`] takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValueKind {
@@ -100,6 +117,22 @@ pub struct Answer {
     pub description: &'static str,
     /// What is in it.
     pub content: Content,
+}
+
+impl Answer {
+    /// JSON of a type, with a whole example.
+    #[must_use]
+    pub const fn json<T: ToSchema>(
+        status: u16,
+        description: &'static str,
+        example: &'static str,
+    ) -> Self {
+        Self {
+            status,
+            description,
+            content: Content::Json(SchemaOf::of::<T>(), example),
+        }
+    }
 }
 
 /// What is in an [`Answer`].

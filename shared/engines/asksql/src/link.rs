@@ -75,6 +75,9 @@ impl Candidate {
     }
 }
 
+/// What a link is worth from which on something is called so.
+pub(crate) const NAMED: f64 = 0.9;
+
 /// A slip is told from another word only from this length on, and between two words of the schema from the next.
 const LONG: usize = 5;
 const LONGER: usize = 8;

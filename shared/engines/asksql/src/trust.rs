@@ -6,7 +6,7 @@ use crate::build::{averages, shows_share};
 use crate::database::Database;
 use crate::form::{Aggregate, Comparison, Filter, Literal, Query, Test, Value};
 use crate::items::Item;
-use crate::link::{Element, Reason};
+use crate::link::{Element, NAMED, Reason};
 use crate::parse::{Use, is_share, is_verb};
 use crate::rank::Reading;
 use crate::resolve::table_of;
@@ -16,9 +16,6 @@ use crate::words::{lemma, places_before};
 
 /// The most that a reading is trusted which is only offered.
 const ASKED_BACK: f64 = 0.45;
-
-/// What a link is worth from which on something is called so.
-const NAMED: f64 = 0.9;
 
 /// How far a reading is trusted at most.
 #[derive(Debug)]

@@ -101,6 +101,8 @@ fn no_row_has_two_values_of_one_column() {
     // Different rows of one teacher may.
     let (_, both) = answer("teachers who give Violin and Piano");
     assert!(both.contains(" INTERSECT "), "{both}");
+    let (_, both) = answer("titles of lessons with signups in May 2023 and June 2023");
+    assert!(both.contains(" INTERSECT "), "{both}");
 }
 
 #[test]

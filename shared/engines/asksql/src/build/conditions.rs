@@ -18,9 +18,7 @@ impl Builder<'_> {
             .filter(|condition| !condition.both && !self.within_related(condition.item))
             .filter(|condition| !(shared && condition.share))
             .collect();
-        self.filter(query, &own)?;
-        join_disjoint(&mut query.filters);
-        Some(())
+        self.filter(query, &own)
     }
 
     /// Puts conditions on a query, those on groups apart from those on rows.
@@ -360,30 +358,4 @@ fn year_test(comparison: Comparison, year: f64) -> Option<Test> {
         Comparison::AtMost => Test::Compare(Comparison::Less, Literal::Date(next)),
         Comparison::Unequal => return None,
     })
-}
-
-/// "in January and March": no time is in both, so that either is meant.
-fn join_disjoint(filters: &mut Vec<Filter>) {
-    let mut joined: Vec<Filter> = Vec::new();
-    for filter in std::mem::take(filters) {
-        let other = joined.iter_mut().find(|known| are_disjoint(known, &filter));
-        match other {
-            Some(Filter::Any(spans)) => spans.push(filter),
-            Some(known) => *known = Filter::Any(vec![known.clone(), filter]),
-            None => joined.push(filter),
-        }
-    }
-    *filters = joined;
-}
-
-/// Spans of one column without a day in common.
-fn are_disjoint(known: &Filter, filter: &Filter) -> bool {
-    match (known, filter) {
-        (
-            Filter::Test(column, Test::Interval(start, end)),
-            Filter::Test(other, Test::Interval(first, last)),
-        ) => column == other && (end <= first || last <= start),
-        (Filter::Any(spans), _) => spans.iter().all(|span| are_disjoint(span, filter)),
-        _ => false,
-    }
 }

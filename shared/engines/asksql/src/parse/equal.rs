@@ -3,14 +3,17 @@
 use super::{Left, Reader, Right, Use};
 
 impl Reader<'_> {
-    pub(super) fn interval_condition(&mut self, at: usize) {
+    /// Whether there is a column of time that the span can be held against.
+    pub(super) fn interval_condition(&mut self, at: usize) -> bool {
         let Some(interval) = self.items[at].interval else {
-            return;
+            return false;
         };
         self.used[at] = true;
-        if let Some(slot) = self.time_slot(at, at) {
+        let slot = self.time_slot(at, at);
+        if let Some(slot) = slot {
             self.push_value(Left::Column(slot), Right::Interval(interval), at);
         }
+        slot.is_some()
     }
 
     pub(super) fn missing(&mut self, at: usize) {

@@ -3,11 +3,8 @@
 use super::{Condition, Left, Reader, Share, Use};
 use crate::form::Aggregate;
 use crate::items::Item;
-use crate::link::Element;
+use crate::link::{Element, NAMED};
 use crate::words::operators::Operator;
-
-/// What a link is worth from which on something is called so.
-const NAMED: f64 = 0.9;
 
 /// The word asks for a part of a whole, and no column is called so.
 pub(crate) fn is_share(item: &Item) -> bool {

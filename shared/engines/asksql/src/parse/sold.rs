@@ -50,12 +50,16 @@ impl Reader<'_> {
     /// "how many units of it were sold", "the number of units sold"
     pub(super) fn units_sold(&mut self, at: usize) -> bool {
         let unit = self.skip(at + 1);
-        let units = matches!(self.lower(unit).as_str(), "unit" | "units" | "pieces");
-        let sold = (unit + 1..self.end()).find(|verb| self.sells(*verb));
-        let quantities = self.quantities_sold();
-        let Some(sold) = sold.filter(|_| units && !quantities.is_empty()) else {
+        if !matches!(self.lower(unit).as_str(), "unit" | "units" | "pieces") {
+            return false;
+        }
+        let Some(sold) = (unit + 1..self.end()).find(|verb| self.sells(*verb)) else {
             return false;
         };
+        let quantities = self.quantities_sold();
+        if quantities.is_empty() {
+            return false;
+        }
         for used in [at, unit, sold] {
             self.used[used] = true;
         }

@@ -2,11 +2,8 @@
 
 use super::{Choice, Condition, Left, Reader, Right, Use, Zone};
 use crate::form::Comparison;
-use crate::link::{Candidate, Element, Reason};
+use crate::link::{Candidate, Element, NAMED, Reason};
 use crate::words::operators::Operator;
-
-/// What the mention of a column is worth that a value beside it can be held against.
-const NAMED: f64 = 0.9;
 
 impl Reader<'_> {
     pub(super) fn push_value(&mut self, left: Left, right: Right, item: usize) {
@@ -35,10 +32,12 @@ impl Reader<'_> {
                 continue;
             }
             let item = &self.items[at];
-            if item.interval.is_some() {
-                self.interval_condition(at);
-            } else if item.is_value() || self.is_value_of_its_column(at) {
-                let condition = self.value_condition(at);
+            if item.interval.is_some() || item.is_value() || self.is_value_of_its_column(at) {
+                let condition = if item.interval.is_some() {
+                    self.interval_condition(at)
+                } else {
+                    self.value_condition(at)
+                };
                 if let Some(before) = last
                     && condition
                 {
@@ -344,7 +343,9 @@ impl Reader<'_> {
                     self.used[place] = true;
                 }
             }
+            let span = matches!(self.sketch.conditions[count - 1].right, Right::Interval(_));
             if !both
+                && !span
                 && self.has_aggregate()
                 && self.zones[at] == Zone::Show
                 && self.choose(
